@@ -1,0 +1,1 @@
+"""The box by the television: from camera frames to a mood, a slate and MQTT."""
