@@ -1,0 +1,200 @@
+"""The settings: one frozen tree, read once from YAML and passed down as the piece that is needed."""
+
+import difflib
+import re
+import socket
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import msgspec
+import yaml
+from emoflix_catalog.vocabulary import LANGUAGES
+from msgspec import Meta, Struct, field
+
+from emoflix_device.errors import ConfigurationError
+
+_T = TypeVar("_T")
+
+
+def _host_name() -> str:
+    """The host's name with only what a topic may hold: `[a-z0-9-]`."""
+    return re.sub(r"[^a-z0-9-]+", "-", socket.gethostname().lower()).strip("-") or "emoflix"
+
+
+class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where frames come from."""
+
+    source: Annotated[
+        str,
+        Meta(
+            description="`picamera`, `clip` (the bundled one), a device (`/dev/video0`), an RTSP "
+            "address, a video file or a folder of pictures"
+        ),
+    ] = "picamera"
+    width_px: Annotated[int, Meta(ge=160, le=7680, description="wanted width of a frame")] = 1280
+    height_px: Annotated[int, Meta(ge=120, le=4320, description="wanted height of a frame")] = 720
+    frames_per_s: Annotated[
+        float, Meta(gt=0, le=60, description="wanted frame rate; a video file keeps its own")
+    ] = 10.0
+    rotation_deg: Annotated[
+        Literal[0, 90, 180, 270], Meta(description="clockwise turn that puts faces upright")
+    ] = 0
+    loop: Annotated[
+        bool, Meta(description="start a video file or a folder again when it ends")
+    ] = False
+
+
+class VisionSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How faces are found and read."""
+
+    yunet_model: Annotated[
+        Path | None,
+        Meta(
+            description="YuNet's ONNX file (`emoflix fetch-models` brings it); without it OpenCV's "
+            "own Haar cascade is used, which is slower and misses more"
+        ),
+    ] = None
+    detection_width_px: Annotated[
+        int, Meta(ge=80, le=1920, description="faces are looked for on a copy of this width")
+    ] = 320
+    expression_model: Annotated[
+        Path | None,
+        Meta(description="`expression.tflite`, its card beside it; the bundled one where not set"),
+    ] = None
+    engine: Annotated[
+        Literal["auto", "litert", "tflite"],
+        Meta(description="what runs the model; `auto` takes LiteRT, or tflite-runtime without it"),
+    ] = "auto"
+
+
+class MoodSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How what is seen becomes a mood."""
+
+    memory_s: Annotated[
+        float, Meta(gt=0, le=60, description="how long an expression counts: a time constant")
+    ] = 1.2
+    absence_s: Annotated[
+        float, Meta(gt=0, le=600, description="after so long without a face it is `nobody`")
+    ] = 3.0
+
+
+class TlsSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The broker's certificate is always verified."""
+
+    ca_file: Annotated[
+        Path | None, Meta(description="authority to trust; the system's where not set")
+    ] = None
+
+
+class MqttSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The broker."""
+
+    host: str = "localhost"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 1883
+    user: Annotated[str | None, Meta(description="the device's user at the broker")] = None
+    password_file: Annotated[
+        Path | None, Meta(description="file that holds the password and nothing else")
+    ] = None
+    tls: Annotated[TlsSettings | None, Meta(description="`{}` for TLS with the system's roots")] = (
+        None
+    )
+
+
+class RecommenderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which films, and when a slate is made anew."""
+
+    catalogue: Annotated[
+        Path | None,
+        Meta(description="file made by `emoflix-catalog build`; the starter catalogue where unset"),
+    ] = None
+    count: Annotated[int, Meta(ge=1, le=50, description="films in a slate")] = 5
+    languages: Annotated[
+        tuple[str, ...], Meta(description="ISO 639-1 codes, until the people set their own; empty: all")
+    ] = ()
+    settled_mood_s: Annotated[
+        float, Meta(gt=0, description="a different mood renews the slate once it has held so long")
+    ] = 300.0
+    absence_s: Annotated[
+        float, Meta(gt=0, description="an arrival after so long an absence renews the slate")
+    ] = 600.0
+    slate_expires_s: Annotated[
+        int, Meta(gt=0, description="after so long the broker drops a retained slate")
+    ] = 6 * 3600
+
+    def __post_init__(self) -> None:
+        for language in self.languages:
+            if language not in LANGUAGES:
+                raise ValueError(f"no language {language!r} in the catalogue (ISO 639-1, as `ml`)")
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of them."""
+
+    device: Annotated[
+        str, Meta(pattern="^[a-z0-9-]+$", description="the name in the topics; the host's by default")
+    ] = field(default_factory=_host_name)
+    state_dir: Annotated[
+        Path, Meta(description="where consent, preferences and the built catalogue are kept")
+    ] = Path("/var/lib/emoflix")
+    camera: CameraSettings = CameraSettings()
+    vision: VisionSettings = VisionSettings()
+    mood: MoodSettings = MoodSettings()
+    mqtt: MqttSettings = MqttSettings()
+    recommender: RecommenderSettings = RecommenderSettings()
+
+
+def load_settings(file: Path) -> Settings:
+    """Read the settings; relative paths in them are relative to the file's folder.
+
+    Raises:
+        ConfigurationError: the file cannot be read, is not YAML, or has an unknown key or a wrong
+            value; the message names the full key path.
+    """
+    try:
+        tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file}: cannot be read ({error})") from error
+    except yaml.YAMLError as error:
+        raise ConfigurationError(f"{file}: not YAML ({' '.join(str(error).split())})") from error
+    return _convert({} if tree is None else tree, Settings, file)
+
+
+def _convert(tree: Any, kind: type[_T], file: Path) -> _T:
+    def decode_path(wanted: type, value: Any) -> Any:
+        if wanted is Path and isinstance(value, str):
+            return file.parent / Path(value).expanduser()
+        raise ValueError(f"expected {wanted.__name__}, got {value!r}")
+
+    try:
+        return msgspec.convert(tree, kind, dec_hook=decode_path)
+    except msgspec.ValidationError as error:
+        raise ConfigurationError(f"{file}: {_explain(str(error), kind)}") from error
+
+
+def _explain(message: str, kind: type) -> str:
+    """Turn msgspec's message (`… - at `$.camera.width_px``) into key path, fault, way out."""
+    fault, _, place = message.partition(" - at `$")
+    place = place.strip(".`")
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", fault)
+    if unknown is None:
+        return f"{place or 'the file'}: {fault[0].lower()}{fault[1:]}"
+    key = unknown[1]
+    keys = [known.name for known in msgspec.structs.fields(_struct_at(kind, place))]
+    near = difflib.get_close_matches(key, keys, n=1)
+    way_out = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(keys)}"
+    return f"{f'{place}.' if place else ''}{key}: unknown key; {way_out}"
+
+
+def _struct_at(kind: Any, place: str) -> Any:
+    for name in filter(None, place.split(".")):
+        annotation = next(f.type for f in msgspec.structs.fields(kind) if f.name == name)
+        kind = _struct_in(annotation)
+    return kind
+
+
+def _struct_in(annotation: Any) -> Any:
+    """The struct inside an annotation such as `Annotated[TlsSettings | None, …]`."""
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
+        return annotation
+    inner = (_struct_in(part) for part in getattr(annotation, "__args__", ()))
+    return next((struct for struct in inner if struct is not None), None)
