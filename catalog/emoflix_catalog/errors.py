@@ -1,0 +1,21 @@
+"""What can go wrong with a catalogue; every message is one line: what, where, what to do."""
+
+
+class CatalogueError(Exception):
+    """The base of everything this package raises on purpose."""
+
+
+class StoreError(CatalogueError):
+    """A catalogue file that is missing, broken, foreign, or of another version."""
+
+
+class InvalidRowError(CatalogueError):
+    """A row of a table of films that cannot be taken, with the place where it stands."""
+
+
+class UnknownFilmError(CatalogueError):
+    """A film that the catalogue does not hold."""
+
+
+class InvalidRequestError(CatalogueError):
+    """A viewer, mood or context outside the catalogue's words or ranges."""

@@ -1,0 +1,92 @@
+"""What a recommendation is made from, besides the catalogue: who watches, the mood, the evening."""
+
+import datetime as dt
+from typing import Annotated
+
+import msgspec
+
+from emoflix_catalog.vocabulary import EXPRESSIONS
+
+Unit = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Signed = Annotated[float, msgspec.Meta(ge=-1, le=1)]
+UNSURE_LABELS = frozenset({"neutral", "uncertain", "nobody"})
+"""Announced moods that give no direction: taste leads."""
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """One person, or a household as if it were one. The empty viewer wants anything."""
+
+    languages: tuple[str, ...] = ()
+    """Codes of the languages wanted, the dearest first; () is any."""
+    actors: tuple[str, ...] = ()
+    directors: tuple[str, ...] = ()
+    genres_left_out: tuple[str, ...] = ()
+    mood_tags_left_out: tuple[str, ...] = ()
+    max_runtime_min: int | None = None
+    """A film whose length is not known does not fit."""
+    max_age: int | None = None
+    """Only films meant for this age or younger; one whose age is not known does not fit."""
+    lift: Unit = 0.5
+    """How far films are to move the mood: 0 matches it, 1 lifts it."""
+    liked: tuple[str, ...] = ()
+    """Ids of films that were liked, the latest last."""
+    disliked: tuple[str, ...] = ()
+    seen: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
+    """Ids of films said no to lately: not offered again."""
+
+
+class MoodReading(msgspec.Struct, frozen=True, kw_only=True):
+    """The mood of the room as somebody announced it."""
+
+    probabilities: tuple[float, float, float, float, float, float, float]
+    """In the order of `EXPRESSIONS`, summing to 1."""
+    valence: Signed
+    arousal: Signed
+    confidence: Unit
+    label: str
+    """One of `EXPRESSIONS`, or `uncertain`, or `nobody`."""
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """The evening around the question."""
+
+    at: dt.datetime
+    """Local time of the question: the only clock a recommendation knows."""
+    people: int = 1
+    light: str = ""
+    """`dark`, `dim` or `bright`; "" where nobody looked."""
+
+
+_EXPRESSION_POINTS = {
+    "angry": (-0.6, 0.7),
+    "disgust": (-0.7, 0.3),
+    "fear": (-0.6, 0.8),
+    "happy": (0.8, 0.4),
+    "sad": (-0.7, -0.4),
+    "surprise": (0.2, 0.8),
+    "neutral": (0.0, 0.0),
+}
+
+
+def mood_of(label: str, confidence: float = 1.0) -> MoodReading:
+    """A mood that was told instead of seen, such as `--mood sad`.
+
+    The rest of the probability, 1 - confidence, is spread evenly. Valence and arousal are the
+    expression's place in Russell's circumplex ("A circumplex model of affect", 1980), scaled by
+    the confidence.
+
+    Raises:
+        KeyError: `label` is not one of `EXPRESSIONS`.
+    """
+    valence, arousal = _EXPRESSION_POINTS[label]
+    rest = (1 - confidence) / len(EXPRESSIONS)
+    spread = [rest + confidence * (name == label) for name in EXPRESSIONS]
+    angry, disgust, fear, happy, sad, surprise, neutral = spread
+    return MoodReading(
+        probabilities=(angry, disgust, fear, happy, sad, surprise, neutral),
+        valence=valence * confidence,
+        arousal=arousal * confidence,
+        confidence=confidence,
+        label=label,
+    )
