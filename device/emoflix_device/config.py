@@ -1,4 +1,4 @@
-"""The settings: one frozen tree, read once from YAML and passed down as the piece that is needed."""
+"""The settings: one frozen tree, read once from YAML, passed down as the piece that is needed."""
 
 import difflib
 import re
@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 import yaml
-from emoflix_catalog.vocabulary import LANGUAGES
 from msgspec import Meta, Struct, field
 
+from emoflix_catalog.vocabulary import LANGUAGES
 from emoflix_device.errors import ConfigurationError
 
 _T = TypeVar("_T")
@@ -39,9 +39,9 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     rotation_deg: Annotated[
         Literal[0, 90, 180, 270], Meta(description="clockwise turn that puts faces upright")
     ] = 0
-    loop: Annotated[
-        bool, Meta(description="start a video file or a folder again when it ends")
-    ] = False
+    loop: Annotated[bool, Meta(description="start a video file or a folder again when it ends")] = (
+        False
+    )
 
 
 class VisionSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -72,7 +72,7 @@ class MoodSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     memory_s: Annotated[
         float, Meta(gt=0, le=60, description="how long an expression counts: a time constant")
-    ] = 1.2
+    ] = 0.6
     absence_s: Annotated[
         float, Meta(gt=0, le=600, description="after so long without a face it is `nobody`")
     ] = 3.0
@@ -109,7 +109,8 @@ class RecommenderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     count: Annotated[int, Meta(ge=1, le=50, description="films in a slate")] = 5
     languages: Annotated[
-        tuple[str, ...], Meta(description="ISO 639-1 codes, until the people set their own; empty: all")
+        tuple[str, ...],
+        Meta(description="ISO 639-1, until the people set their own; empty: all"),
     ] = ()
     settled_mood_s: Annotated[
         float, Meta(gt=0, description="a different mood renews the slate once it has held so long")
@@ -131,7 +132,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of them."""
 
     device: Annotated[
-        str, Meta(pattern="^[a-z0-9-]+$", description="the name in the topics; the host's by default")
+        str,
+        Meta(pattern="^[a-z0-9-]+$", description="name in the topics; by default the host"),
     ] = field(default_factory=_host_name)
     state_dir: Annotated[
         Path, Meta(description="where consent, preferences and the built catalogue are kept")

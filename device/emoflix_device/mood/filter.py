@@ -1,0 +1,158 @@
+"""From single looks to a mood: a forward Bayesian filter over the seven expressions.
+
+The room's expression is a hidden state that now and then jumps to another (a Markov chain in
+continuous time). Between two looks `dt_s` apart the belief `b` leaks towards a uniform one,
+
+    b <- s b + (1 - s) / 7,    s = exp(-dt_s / DWELL_S)
+
+and a look with the classifier's probabilities `p` then multiplies it by the evidence
+
+    b <- b * p ** (dt_s / memory_s),    normalised.
+
+Looks close in time show nearly the same face, so each counts in proportion to the time it stands
+for: the answer depends on seconds, not on the frame rate. After Rabiner, "A tutorial on hidden
+Markov models" (1989), section III A (the forward procedure), with tempered evidence.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoflix_catalog.vocabulary import EXPRESSIONS
+
+Announced = Literal[
+    "angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "uncertain", "nobody"
+]
+
+DWELL_S: Final = 10.0
+"""How long a room keeps one expression, on average."""
+
+LEAST_PROBABILITY: Final = 0.02
+"""No look rules anything out: the classifier is wrong about one face in three."""
+
+LONGEST_LOOK_S: Final = 0.5
+"""A look stands for at most so long: after a gap it is one look, not many."""
+
+ENTER: Final = 0.6
+LEAVE: Final = 0.35
+"""Hysteresis: an expression is announced from the upper belief on, and kept down to the lower."""
+
+VALENCE: Final = np.array([-0.6, -0.6, -0.6, 0.8, -0.7, 0.2, 0.0])
+AROUSAL: Final = np.array([0.7, 0.3, 0.7, 0.4, -0.4, 0.7, 0.0])
+"""Where the expressions lie: coarse places after Russell, "A circumplex model of affect" (1980)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """The filtered state of the room."""
+
+    announced: Announced
+    confidence: float
+    """Belief in the likeliest expression, in [0, 1]; 0 while there is nobody."""
+    probabilities: NDArray[np.float64]
+    """float64[7], in the order of `EXPRESSIONS`."""
+    since_s: float
+    """When `announced` began, on the clock of `update`."""
+    people: int
+
+    @property
+    def valence(self) -> float:
+        """In [-1, 1], from unpleasant to pleasant."""
+        return float(self.probabilities @ VALENCE)
+
+    @property
+    def arousal(self) -> float:
+        """In [-1, 1], from calm to excited."""
+        return float(self.probabilities @ AROUSAL)
+
+
+class MoodFilter:
+    """Holds the belief; one `update` a look."""
+
+    def __init__(self, *, memory_s: float, absence_s: float) -> None:
+        """Start with an empty room.
+
+        Args:
+            memory_s: how long a look at certain evidence takes to count fully.
+            absence_s: how long without a face until the room counts as empty.
+        """
+        self._memory_s = memory_s
+        self._absence_s = absence_s
+        self._belief = _uniform()
+        self._announced: Announced = "nobody"
+        self._since_s = 0.0
+        self._updated_s: float | None = None
+        self._seen_s = -np.inf
+        self._people = 0
+
+    def update(self, probabilities: NDArray[np.floating[Any]], now_s: float) -> Mood:
+        """Take one look into account.
+
+        Args:
+            probabilities: float[n, 7], calibrated, one row a face; n = 0 when no face was found.
+            now_s: when the look was taken, on a clock that does not run backwards.
+        """
+        if self._updated_s is None:
+            self._since_s = now_s
+            elapsed_s = LONGEST_LOOK_S
+        else:
+            elapsed_s = max(0.0, now_s - self._updated_s)
+        self._updated_s = now_s
+        stay = np.exp(-elapsed_s / DWELL_S)
+        self._belief = stay * self._belief + (1 - stay) * _uniform()
+        if len(probabilities):
+            self._weigh(np.asarray(probabilities, np.float64), min(elapsed_s, LONGEST_LOOK_S))
+            self._seen_s = now_s
+            self._people = len(probabilities)
+        elif now_s - self._seen_s >= self._absence_s:
+            self._belief = _uniform()
+            self._people = 0
+        self._announce(now_s)
+        return self._mood()
+
+    def reset(self, now_s: float) -> Mood:
+        """Forget the room: nobody is looked at any more."""
+        self._belief = _uniform()
+        self._seen_s = -np.inf
+        self._people = 0
+        self._updated_s = None
+        self._announce(now_s)
+        return self._mood()
+
+    def _weigh(self, probabilities: NDArray[np.float64], look_s: float) -> None:
+        # Several faces are averaged, not multiplied: one of them must not outvote the room.
+        pooled = np.maximum(probabilities.mean(axis=0), LEAST_PROBABILITY)
+        belief = self._belief * pooled ** (look_s / self._memory_s)
+        self._belief = belief / belief.sum()
+
+    def _announce(self, now_s: float) -> None:
+        announced = self._choose()
+        if announced != self._announced:
+            self._announced, self._since_s = announced, now_s
+
+    def _choose(self) -> Announced:
+        if self._people == 0:
+            return "nobody"
+        best = int(self._belief.argmax())
+        if self._belief[best] >= ENTER:
+            return EXPRESSIONS[best]
+        if self._announced in EXPRESSIONS:
+            held = EXPRESSIONS.index(self._announced)
+            if self._belief[held] >= LEAVE:
+                return self._announced
+        return "uncertain"
+
+    def _mood(self) -> Mood:
+        return Mood(
+            announced=self._announced,
+            confidence=float(self._belief.max()) if self._people else 0.0,
+            probabilities=self._belief.copy(),
+            since_s=self._since_s,
+            people=self._people,
+        )
+
+
+def _uniform() -> NDArray[np.float64]:
+    return np.full(len(EXPRESSIONS), 1 / len(EXPRESSIONS))

@@ -1,0 +1,126 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.mood import Mood, MoodFilter
+from emoflix_device.mood.filter import LONGEST_LOOK_S
+
+NO_FACE = np.zeros((0, 7))
+
+
+def face(expression: str, probability: float = 0.7) -> NDArray[np.float64]:
+    rest = (1 - probability) / 6
+    look = np.full((1, 7), rest)
+    look[0, EXPRESSIONS.index(expression)] = probability
+    return look
+
+
+def watch(
+    mood_filter: MoodFilter, look: NDArray[np.float64], *, from_s: float, to_s: float, per_s: float
+) -> Mood:
+    mood = mood_filter.update(look, from_s)
+    for step in range(1, round((to_s - from_s) * per_s) + 1):
+        mood = mood_filter.update(look, from_s + step / per_s)
+    return mood
+
+
+def a_filter() -> MoodFilter:
+    return MoodFilter(memory_s=0.6, absence_s=3.0)
+
+
+def test_an_empty_room_is_nobody() -> None:
+    mood = a_filter().update(NO_FACE, 0.0)
+    assert (mood.announced, mood.people, mood.confidence) == ("nobody", 0, 0.0)
+
+
+def test_a_steady_face_is_announced_within_a_second() -> None:
+    mood = watch(a_filter(), face("happy"), from_s=0, to_s=1, per_s=10)
+    assert mood.announced == "happy"
+    assert mood.confidence > 0.6
+    assert mood.valence > 0.4
+
+
+def test_a_change_is_announced_within_one_and_a_half_seconds() -> None:
+    mood_filter = a_filter()
+    watch(mood_filter, face("happy"), from_s=0, to_s=60, per_s=10)
+    mood = watch(mood_filter, face("sad"), from_s=60.1, to_s=61.5, per_s=10)
+    assert mood.announced == "sad"
+    assert 60.1 <= mood.since_s <= 61.5
+
+
+def test_one_wrong_look_among_many_changes_nothing() -> None:
+    mood_filter = a_filter()
+    watch(mood_filter, face("neutral"), from_s=0, to_s=10, per_s=10)
+    assert mood_filter.update(face("angry", 0.95), 10.1).announced == "neutral"
+
+
+@pytest.mark.parametrize("per_s", [5, 10, 30])
+def test_the_answer_does_not_depend_on_the_frame_rate(per_s: float) -> None:
+    reference = a_filter()
+    watch(reference, face("happy"), from_s=0, to_s=20, per_s=20)
+    expected = watch(reference, face("sad", 0.5), from_s=20, to_s=21, per_s=20)
+    mood_filter = a_filter()
+    watch(mood_filter, face("happy"), from_s=0, to_s=20, per_s=per_s)
+    mood = watch(mood_filter, face("sad", 0.5), from_s=20, to_s=21, per_s=per_s)
+    np.testing.assert_allclose(mood.probabilities, expected.probabilities, atol=0.05)
+
+
+def test_a_face_that_cannot_be_read_is_uncertain() -> None:
+    mood = watch(a_filter(), np.full((1, 7), 1 / 7), from_s=0, to_s=5, per_s=10)
+    assert mood.announced == "uncertain"
+    assert mood.people == 1
+
+
+def test_two_people_of_different_mind_do_not_outvote_each_other() -> None:
+    look = np.concatenate([face("happy", 0.9), face("sad", 0.9)])
+    mood = watch(a_filter(), look, from_s=0, to_s=5, per_s=10)
+    assert mood.announced == "uncertain"
+    assert mood.people == 2
+
+
+def test_a_short_absence_is_bridged_and_a_long_one_is_nobody() -> None:
+    mood_filter = a_filter()
+    watch(mood_filter, face("happy"), from_s=0, to_s=5, per_s=10)
+    assert watch(mood_filter, NO_FACE, from_s=5.1, to_s=7.5, per_s=10).announced == "happy"
+    assert watch(mood_filter, NO_FACE, from_s=7.6, to_s=8.2, per_s=10).announced == "nobody"
+
+
+def test_a_look_after_a_gap_counts_as_one_look() -> None:
+    patient, hasty = a_filter(), a_filter()
+    for mood_filter in (patient, hasty):
+        watch(mood_filter, face("happy"), from_s=0, to_s=5, per_s=10)
+    after_gap = patient.update(face("sad"), 7.0)
+    after_one_look = hasty.update(face("sad"), 5.0 + LONGEST_LOOK_S)
+    sad = EXPRESSIONS.index("sad")
+    assert after_gap.probabilities[sad] == pytest.approx(after_one_look.probabilities[sad], abs=0.1)
+
+
+def test_a_reset_forgets_the_room() -> None:
+    mood_filter = a_filter()
+    watch(mood_filter, face("happy"), from_s=0, to_s=5, per_s=10)
+    assert mood_filter.reset(5.0).announced == "nobody"
+    assert mood_filter.update(face("sad"), 6.0).announced != "happy"
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.lists(st.floats(0, 1), min_size=7, max_size=7), max_size=4),
+            st.floats(0, 100),
+        ),
+        max_size=30,
+    )
+)
+def test_the_belief_stays_a_distribution(looks: list[tuple[list[list[float]], float]]) -> None:
+    mood_filter, now_s = a_filter(), 0.0
+    for faces, pause_s in looks:
+        now_s += pause_s
+        mood = mood_filter.update(np.array(faces).reshape(-1, 7), now_s)
+        assert mood.probabilities.sum() == pytest.approx(1)
+        assert (mood.probabilities >= 0).all()
+        assert -1 <= mood.valence <= 1
+        assert -1 <= mood.arousal <= 1
+        assert (mood.announced == "nobody") == (mood.people == 0)
