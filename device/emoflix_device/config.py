@@ -165,7 +165,7 @@ def _convert(tree: Any, kind: type[_T], file: Path) -> _T:
     def decode_path(wanted: type, value: Any) -> Any:
         if wanted is Path and isinstance(value, str):
             return file.parent / Path(value).expanduser()
-        raise ValueError(f"expected {wanted.__name__}, got {value!r}")
+        raise ValueError(f"expected a path, got {value!r}")
 
     try:
         return msgspec.convert(tree, kind, dec_hook=decode_path)
@@ -177,10 +177,10 @@ def _explain(message: str, kind: type) -> str:
     """Turn msgspec's message (`… - at `$.camera.width_px``) into key path, fault, way out."""
     fault, _, place = message.partition(" - at `$")
     place = place.strip(".`")
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", fault)
+    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", fault, re.DOTALL)
     if unknown is None:
         return f"{place or 'the file'}: {fault[0].lower()}{fault[1:]}"
-    key = unknown[1]
+    key = unknown[1] if unknown[1].isprintable() else repr(unknown[1])
     keys = [known.name for known in msgspec.structs.fields(_struct_at(kind, place))]
     near = difflib.get_close_matches(key, keys, n=1)
     way_out = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(keys)}"
