@@ -1,0 +1,1 @@
+"""Where frames come from: picamera2, V4L2, RTSP, video files, folders of pictures."""

@@ -1,0 +1,111 @@
+"""The one contract of everything that gives frames, and how a setting becomes one of them."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from emoflix_device.camera.frame import Frame
+from emoflix_device.config import CameraSettings
+from emoflix_device.errors import CameraError
+
+
+class EndOfSource(CameraError):  # noqa: N818 - the end of a file is news, not a fault
+    """A file or folder has been read to its end and is not to be looped."""
+
+
+class Source(Protocol):
+    """Gives frames at its own rate; read and closed by one thread."""
+
+    @property
+    def period_s(self) -> float:
+        """About how many seconds lie between two frames."""
+
+    def read(self) -> Frame:
+        """Wait for the next frame.
+
+        Raises:
+            EndOfSource: there are no more.
+            CameraError: there is none now: unplugged, busy, timed out.
+        """
+
+    def close(self) -> None:
+        """Give the device or file back; closing twice does no harm."""
+
+    def describe(self) -> str:
+        """What this is, for people: never with a password."""
+
+
+def open_source(settings: CameraSettings) -> Source:
+    """Open what `settings.source` names.
+
+    Raises:
+        CameraError: it is not there, busy or not readable; the message says which.
+    """
+    opener = next(
+        (opener for pattern, opener in _OPENERS if re.match(pattern, settings.source)), _open_path
+    )
+    return opener(settings)
+
+
+def without_password(address: str) -> str:
+    """The address with what stands before its `@` left out."""
+    return re.sub(r"(?<=://)[^/@]*@", "", address)
+
+
+# The adapters are imported where they are opened: most runs need one of them.
+
+
+def _open_picamera(settings: CameraSettings) -> Source:
+    from emoflix_device.camera.picamera import PicameraSource  # noqa: PLC0415
+
+    return PicameraSource(settings)
+
+
+def _open_clip(settings: CameraSettings) -> Source:
+    from emoflix_device.camera.opencv import open_video  # noqa: PLC0415
+
+    return open_video(bundled_clip(), settings)
+
+
+def _open_stream(settings: CameraSettings) -> Source:
+    from emoflix_device.camera.opencv import open_stream  # noqa: PLC0415
+
+    return open_stream(settings)
+
+
+def _open_device(settings: CameraSettings) -> Source:
+    from emoflix_device.camera.opencv import open_device  # noqa: PLC0415
+
+    return open_device(settings)
+
+
+def _open_path(settings: CameraSettings) -> Source:
+    path = Path(settings.source).expanduser()
+    if path.is_dir():
+        from emoflix_device.camera.stills import StillsSource  # noqa: PLC0415
+
+        return StillsSource(path, settings)
+    from emoflix_device.camera.opencv import open_video  # noqa: PLC0415
+
+    return open_video(path, settings)
+
+
+_OPENERS: Final[tuple[tuple[str, Callable[[CameraSettings], Source]], ...]] = (
+    (r"picamera$", _open_picamera),
+    (r"clip$", _open_clip),
+    (r"(rtsps?|https?)://", _open_stream),
+    (r"/dev/", _open_device),
+)
+
+
+def bundled_clip() -> Path:
+    """The clip with generated faces that comes with the program.
+
+    Raises:
+        CameraError: it is not part of this installation.
+    """
+    clip = Path(__file__).parent.parent / "clip" / "clip.mp4"
+    if not clip.is_file():
+        raise CameraError(f"{clip}: the bundled clip is missing; install emoflix again")
+    return clip

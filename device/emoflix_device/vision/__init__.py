@@ -1,0 +1,1 @@
+"""What one frame shows: faces, their expression, the light."""

@@ -1,0 +1,54 @@
+"""A face in a frame, and the one contract of everything that finds them."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoflix_device.camera.frame import Image
+from emoflix_device.config import VisionSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """Where a face is, in pixels of the full frame; the box may reach over its border.
+
+    Attributes:
+        score: 0 to 1 (1 where the detector gives none).
+        landmarks: float32[5, 2] as x, y: right eye, left eye, nose, right and left corner of the
+            mouth, as the person has them; None where the detector gives none.
+    """
+
+    x_px: float
+    y_px: float
+    width_px: float
+    height_px: float
+    score: float = 1.0
+    landmarks: NDArray[np.float32] | None = None
+
+
+class Detector(Protocol):
+    """Finds faces in a grey picture of any size."""
+
+    @property
+    def name(self) -> str:
+        """`haar` or `yunet`: the crop's margin depends on it."""
+
+    def detect(self, luma: Image) -> list[Face]:
+        """The faces in uint8[h, w], largest first."""
+
+
+def open_detector(settings: VisionSettings) -> Detector:
+    """YuNet where its file is configured, OpenCV's own Haar cascade otherwise.
+
+    Raises:
+        ModelError: the configured file is not there or is not YuNet.
+    """
+    if settings.yunet_model is None:
+        from emoflix_device.vision.haar import HaarDetector  # noqa: PLC0415
+
+        return HaarDetector(settings.detection_width_px)
+    from emoflix_device.vision.yunet import YunetDetector  # noqa: PLC0415
+
+    return YunetDetector(settings.yunet_model, settings.detection_width_px)
