@@ -1,0 +1,1 @@
+"""How the world hears and asks: topics, messages, commands, and the link to the broker."""

@@ -1,0 +1,217 @@
+"""What people and machines may ask: the table of commands, and their parser.
+
+Every payload comes from outside: it becomes a typed `Command`, or a `Rejection` that names the
+field at fault. Nothing in between, and no exception.
+"""
+
+import difflib
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from emoflix_device.mqtt.messages import (
+    CameraRequest,
+    CameraResult,
+    ConsentRequest,
+    ConsentResult,
+    ErrorMessage,
+    PreferencesRequest,
+    PreferencesResult,
+    RecommendationsMessage,
+    RecommendRequest,
+    Reply,
+    Request,
+)
+from emoflix_device.mqtt.topics import Topics
+
+JSON_LIMIT_BYTES: Final = 64 * 1024
+WHOLE_PAYLOAD: Final = "payload"
+
+
+class Kind(NamedTuple):
+    """One command of the contract."""
+
+    request: type[Request]
+    result: type[msgspec.Struct]
+    meaning: str
+    limit_bytes: int = JSON_LIMIT_BYTES
+    words: Mapping[bytes, Request] = {}
+    """Payloads taken as they stand, for senders that know no JSON."""
+
+
+COMMANDS: Final[Mapping[str, Kind]] = {
+    "recommend": Kind(RecommendRequest, RecommendationsMessage, "make a slate now"),
+    "consent": Kind(
+        ConsentRequest,
+        ConsentResult,
+        "give or withdraw consent; before it is given no frame is looked at",
+    ),
+    "camera": Kind(
+        CameraRequest,
+        CameraResult,
+        "OFF closes the camera itself",
+        words={b"ON": CameraRequest(camera="ON"), b"OFF": CameraRequest(camera="OFF")},
+    ),
+    "preferences": Kind(PreferencesRequest, PreferencesResult, "get or set preferences"),
+}
+"""Exactly the commands that are handled; `info` lists them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Who asked, and where the answer goes."""
+
+    user: str
+    name: str
+    """Of the command as it stands in the topic; may be one that does not exist."""
+    reply_topic: str
+    correlation: bytes | None = None
+    """MQTT 5 correlation data, handed back with the answer."""
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command(Sender):
+    """A request that can be carried out."""
+
+    request: Request
+
+    def done(self, result: msgspec.Struct) -> Reply[Any]:
+        """The answer with the command's result."""
+        return Reply(request=self.request_id, ok=result)
+
+    def refused(self, field: str, message: str) -> Reply[Any]:
+        """The answer to a request that is well formed and cannot be carried out."""
+        return Reply(request=self.request_id, error=ErrorMessage(field=field, message=message))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection(Sender):
+    """A request that is answered with an error and changes nothing."""
+
+    field: str
+    message: str
+
+    @property
+    def reply(self) -> Reply[Any]:
+        """What the sender is told."""
+        return Reply(
+            request=self.request_id, error=ErrorMessage(field=self.field, message=self.message)
+        )
+
+
+def parse_command(
+    topics: Topics,
+    topic: str,
+    payload: bytes,
+    *,
+    response_topic: str | None = None,
+    correlation: bytes | None = None,
+) -> Command | Rejection | None:
+    """Read one message; `None` if its topic is not a command's.
+
+    Args:
+        topics: the device's own.
+        topic: where it was said.
+        payload: what was said: a JSON object, nothing (the same as `{}`), or a known word.
+        response_topic: MQTT 5's; honoured only inside the sender's own `reply/`.
+        correlation: MQTT 5's.
+    """
+    found = topics.command_in(topic)
+    if found is None:
+        return None
+    user, name = found
+    honoured = response_topic is not None and topics.is_reply_to(user, response_topic)
+    sender: dict[str, Any] = {
+        "user": user,
+        "name": name,
+        "reply_topic": response_topic if honoured else topics.reply(user, name),
+        "correlation": correlation,
+    }
+    kind = COMMANDS.get(name)
+    if kind is None:
+        known = ", ".join(COMMANDS)
+        return Rejection(**sender, field="command", message=f"not known here; known are: {known}")
+    if len(payload) > kind.limit_bytes:
+        return Rejection(
+            **sender,
+            field=WHOLE_PAYLOAD,
+            message=f"{len(payload)} bytes are too many; at most {kind.limit_bytes}",
+        )
+    if payload in kind.words:
+        return Command(**sender, request=kind.words[payload])
+    try:
+        request = msgspec.json.decode(payload or b"{}", type=kind.request)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        at_fault, message = explain(str(error), kind.request)
+        return Rejection(**sender, request_id=_request_id(payload), field=at_fault, message=message)
+    return Command(**sender, request_id=request.request, request=request)
+
+
+class AnsweredRequests:
+    """The last answers by request id, so that what is sent twice is done once."""
+
+    def __init__(self, limit: int = 1000) -> None:
+        self._limit = limit
+        self._replies: OrderedDict[tuple[str, str, str], Reply[Any]] = OrderedDict()
+
+    def find(self, command: Command) -> Reply[Any] | None:
+        """The answer this user's request was given before; `None` for a new one."""
+        if command.request_id is None:
+            return None
+        return self._replies.get((command.user, command.name, command.request_id))
+
+    def remember(self, command: Command, reply: Reply[Any]) -> None:
+        """Keep an answer; the oldest makes room."""
+        if command.request_id is None:
+            return
+        self._replies[command.user, command.name, command.request_id] = reply
+        if len(self._replies) > self._limit:
+            self._replies.popitem(last=False)
+
+
+def explain(fault: str, kind: type[msgspec.Struct]) -> tuple[str, str]:
+    """The field and the fault in msgspec's message (`… - at `$.languages[0]``)."""
+    message, _, place = fault.partition(" - at `$")
+    place = place.strip(".`")
+    named = re.fullmatch(
+        r"Object (contains unknown|missing required) field `(.*)`", message, re.DOTALL
+    )
+    if named is None:
+        return place or WHOLE_PAYLOAD, _plain(message)
+    field = f"{place}.{named[2]}".removeprefix(".")
+    if named[1] == "missing required":
+        return field, "is missing"
+    known = [f.encode_name for f in msgspec.structs.fields(kind)]
+    near = difflib.get_close_matches(named[2], known, n=1)
+    way_out = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
+    # The name is the sender's own: nothing of it may upset a screen or a log.
+    printable = "".join(filter(str.isprintable, field))
+    return printable[:100] or WHOLE_PAYLOAD, f"is not known here; {way_out}"
+
+
+def _plain(message: str) -> str:
+    """The library's message in words for a screen."""
+    if "matching regex" in message:  # the only pattern of a request is that of `Name`
+        return "must hold no control characters"
+    if message.startswith("'utf-8' codec"):
+        return "is not UTF-8"
+    if message.startswith("Invalid enum value "):
+        return f"{message.removeprefix('Invalid enum value ')[:100]} is not one of the words known"
+    return message.replace("`", "").replace("Expected", "expected")[:200]
+
+
+class _Identified(msgspec.Struct):
+    request: str
+
+
+def _request_id(payload: bytes) -> str | None:
+    """The id in a request that is otherwise malformed, so that its sender knows which it was."""
+    try:
+        return msgspec.json.decode(payload, type=_Identified).request[:64]
+    except (ValueError, RecursionError):
+        return None
