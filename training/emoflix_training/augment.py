@@ -1,0 +1,156 @@
+"""Augmentation in numpy, a whole batch at a time: fast enough to hide behind a training step.
+
+Everything is drawn from the generator it is given, so that a resumed run sees the same pictures.
+"""
+
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .labels import FER_PX
+from .recipe import Augmentation
+
+SHORTEST_PX: Final = 20
+"""A face a sofa away: the fewest pixels a side that `optics` makes a face from."""
+BLUR_SIGMA_PX: Final = (0.4, 1.3)
+BRIGHTNESS: Final = 50.0
+CONTRAST: Final = (0.5, 1.4)
+GAMMA_LOG2: Final = 0.8
+NOISE_SIGMA: Final = 10.0
+
+
+def augment(
+    images: NDArray[np.uint8],
+    crop_px: int,
+    strength: Augmentation,
+    generator: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Give crops as a camera might have seen these faces: float32[n, crop_px, crop_px, 1], 0-255.
+
+    Args:
+        images: uint8[n, 48, 48].
+        crop_px: side of the crop, cut around the (moved) centre.
+        strength: how much of what.
+        generator: the only source of chance.
+    """
+    faces = images.astype(np.float32)
+    faces = _optics(faces, strength.optics, generator)
+    crops = _move(faces, crop_px, strength, generator)
+    crops = _light(crops, strength.light, generator)
+    crops = _noise(crops, strength.noise, generator)
+    return np.asarray(np.clip(crops, 0, 255, out=crops)[..., None])
+
+
+def centre_crop(images: NDArray[np.uint8], crop_px: int) -> NDArray[np.float32]:
+    """The middle of each face, unchanged: float32[n, crop_px, crop_px, 1], 0-255."""
+    start = (images.shape[1] - crop_px) // 2
+    cut = slice(start, start + crop_px)
+    return images[:, cut, cut, None].astype(np.float32)
+
+
+def _move(
+    faces: NDArray[np.float32],
+    crop_px: int,
+    strength: Augmentation,
+    generator: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Flip, turn, scale and shift in one affine map; bilinear, the border repeated outwards."""
+    n = len(faces)
+    angle = np.deg2rad(generator.uniform(-strength.rotation_deg, strength.rotation_deg, n))
+    scale = 1 + generator.uniform(-strength.scale, strength.scale, n)
+    mirror = np.where(generator.random(n) < 0.5 * strength.flip, -1, 1)
+    shift = generator.uniform(-strength.shift, strength.shift, (2, n)) * FER_PX
+
+    across = np.arange(crop_px, dtype=np.float32) - (crop_px - 1) / 2
+    cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
+    centre = (FER_PX - 1) / 2
+    # Where each pixel of the crop comes from: [n, crop, crop] for x and y.
+    x = _plane(cos * mirror, -sin, shift[0] + centre, across)
+    y = _plane(sin * mirror, cos, shift[1] + centre, across)
+    np.clip(x, 0, FER_PX - 1.001, out=x)
+    np.clip(y, 0, FER_PX - 1.001, out=y)
+    left, top = x.astype(np.int32), y.astype(np.int32)
+    x -= left
+    y -= top
+    flat = faces.ravel()
+    corner = (np.arange(n, dtype=np.int32) * (FER_PX * FER_PX))[:, None, None] + top * FER_PX + left
+    upper = flat[corner] * (1 - x) + flat[corner + 1] * x
+    lower = flat[corner + FER_PX] * (1 - x) + flat[corner + FER_PX + 1] * x
+    return np.asarray(upper * (1 - y) + lower * y, np.float32)
+
+
+def _plane(
+    per_column: NDArray[np.float64],
+    per_row: NDArray[np.float64],
+    origin: NDArray[np.float64],
+    across: NDArray[np.float32],
+) -> NDArray[np.float32]:
+    columns = per_column[:, None, None] * across[None, None, :]
+    rows = per_row[:, None, None] * across[None, :, None]
+    return np.asarray(columns + rows + origin[:, None, None], np.float32)
+
+
+def _optics(
+    faces: NDArray[np.float32], probability: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Blur some faces, or show them as if they had been caught in fewer pixels."""
+    table = _optics_table()
+    chosen = np.flatnonzero(generator.random(len(faces)) < probability)
+    maps = table[generator.integers(0, len(table), len(chosen))]
+    faces[chosen] = maps @ faces[chosen] @ maps.transpose(0, 2, 1)
+    return faces
+
+
+@cache
+def _optics_table() -> NDArray[np.float32]:
+    """Linear maps float32[m, 48, 48] along one axis; applied to rows and columns alike."""
+    sizes = range(SHORTEST_PX, FER_PX - 4, 4)
+    fewer = [_stretch(small, FER_PX) @ _shrink(FER_PX, small) for small in sizes]
+    blurred = [_gaussian(sigma) for sigma in np.linspace(*BLUR_SIGMA_PX, len(fewer))]
+    return np.stack([*fewer, *blurred]).astype(np.float32)
+
+
+def _gaussian(sigma_px: float) -> NDArray[np.float64]:
+    distance = np.arange(FER_PX)[:, None] - np.arange(FER_PX)[None, :]
+    weights = np.exp(-0.5 * (distance / sigma_px) ** 2)
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def _shrink(large: int, small: int) -> NDArray[np.float64]:
+    """Area averaging: each small pixel is the mean of the stretch it covers."""
+    edges = np.arange(small + 1) * large / small
+    low = np.maximum(edges[:-1, None], np.arange(large)[None, :])
+    high = np.minimum(edges[1:, None], np.arange(1, large + 1)[None, :])
+    return np.clip(high - low, 0, None) * small / large
+
+
+def _stretch(small: int, large: int) -> NDArray[np.float64]:
+    """Linear interpolation between pixel centres, the border repeated outwards."""
+    at = np.clip((np.arange(large) + 0.5) * small / large - 0.5, 0, small - 1)
+    return np.clip(1 - np.abs(at[:, None] - np.arange(small)[None, :]), 0, None)
+
+
+def _light(
+    crops: NDArray[np.float32], probability: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Gamma, contrast around the face's own mean, and brightness, as rooms and exposures differ."""
+    chosen = np.flatnonzero(generator.random(len(crops)) < probability)
+    shape = (len(chosen), 1, 1)
+    gamma = np.exp2(generator.uniform(-GAMMA_LOG2, GAMMA_LOG2, shape)).astype(np.float32)
+    contrast = generator.uniform(*CONTRAST, shape).astype(np.float32)
+    brightness = generator.uniform(-BRIGHTNESS, BRIGHTNESS, shape).astype(np.float32)
+    lit = 255 * np.clip(crops[chosen] / 255, 0, 1) ** gamma
+    mean = lit.mean(axis=(1, 2), keepdims=True)
+    crops[chosen] = (lit - mean) * contrast + mean + brightness
+    return crops
+
+
+def _noise(
+    crops: NDArray[np.float32], probability: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    chosen = np.flatnonzero(generator.random(len(crops)) < probability)
+    sigma = generator.uniform(0, NOISE_SIGMA, (len(chosen), 1, 1)).astype(np.float32)
+    crops[chosen] += sigma * generator.standard_normal(crops[chosen].shape, np.float32)
+    return crops

@@ -1,0 +1,151 @@
+"""From FER2013's rows to clean faces in honest splits."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .fer2013 import USAGES, Rows
+from .labels import LABELS, SPLITS
+from .prepared import Faces
+
+TRAINING: Final = USAGES.index("Training")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was found and done, for the summary."""
+
+    rows: dict[str, int]
+    duplicate_groups: int
+    extra_copies: int
+    conflicting_groups: int
+    blank: int
+    blank_dropped: int
+    evaluation_rows_also_in_training: int
+    dropped_for_evaluation: int
+    dropped_as_copy: int
+    dropped_minority_label: int
+    dropped_without_majority: int
+    splits: dict[str, tuple[int, ...]]
+    unique: dict[str, int]
+
+
+def prepare(rows: Rows, *, validation_fraction: float = 0.1, seed: int = 20) -> tuple[Faces, Counts]:
+    """Drop what would leak or contradict itself, and cut a validation part from Training.
+
+    The evaluation splits stay whole. Of Training go: blank images; every copy of an image that
+    also stands in an evaluation split; all but one of equal images. Where equal images carry
+    different labels the strict majority's stays, and without a majority none does.
+    """
+    group = exact_groups(rows.images)
+    groups = int(group.max()) + 1
+    training = rows.usage == TRAINING
+    blank = rows.images.min(axis=(1, 2)) == rows.images.max(axis=(1, 2))
+
+    in_evaluation = np.zeros(groups, bool)
+    in_evaluation[group[~training]] = True
+    in_training = np.zeros(groups, bool)
+    in_training[group[training]] = True
+
+    sizes = np.bincount(group, minlength=groups)
+    ballots = np.zeros((groups, len(LABELS)), np.int32)
+    np.add.at(ballots, (group, rows.labels), 1)
+    conflicting = (ballots > 0).sum(axis=1) > 1
+
+    leaking = training & ~blank & in_evaluation[group]
+    candidates = training & ~blank & ~leaking
+    winner, has_majority = _majority(group[candidates], rows.labels[candidates], groups)
+    undecided = candidates & ~has_majority[group]
+    outvoted = candidates & has_majority[group] & (rows.labels != winner[group])
+    copies = _later_copies(group, candidates & ~undecided & ~outvoted)
+    kept_training = candidates & ~undecided & ~outvoted & ~copies
+
+    unique = np.ones(len(rows), bool)
+    for usage in range(len(USAGES)):
+        if usage != TRAINING:
+            here = rows.usage == usage
+            unique &= ~here | ~(in_training[group] | _later_copies(group, here))
+
+    split = np.empty(len(rows), np.uint8)
+    for usage, name in enumerate(USAGES):
+        split[rows.usage == usage] = SPLITS.index("train" if usage == TRAINING else name)
+    chosen = _validation(rows.labels, group, kept_training, validation_fraction, seed)
+    split[chosen] = SPLITS.index("validation")
+
+    kept = kept_training | ~training
+    faces = Faces(
+        images=rows.images[kept],
+        labels=rows.labels[kept],
+        split=split[kept],
+        unique=unique[kept],
+        group=group[kept].astype(np.int32),
+        votes=rows.votes[kept],
+    )
+    counts = Counts(
+        rows={name: int((rows.usage == i).sum()) for i, name in enumerate(USAGES)},
+        duplicate_groups=int((sizes > 1).sum()),
+        extra_copies=int((sizes[sizes > 1] - 1).sum()),
+        conflicting_groups=int(conflicting.sum()),
+        blank=int(blank.sum()),
+        blank_dropped=int((blank & training).sum()),
+        evaluation_rows_also_in_training=int((~training & in_training[group]).sum()),
+        dropped_for_evaluation=int(leaking.sum()),
+        dropped_as_copy=int(copies.sum()),
+        dropped_minority_label=int(outvoted.sum()),
+        dropped_without_majority=int(undecided.sum()),
+        splits={name: _per_label(faces, i) for i, name in enumerate(SPLITS)},
+        unique={
+            name: int((faces.unique & (faces.split == i)).sum()) for i, name in enumerate(SPLITS)
+        },
+    )
+    return faces, counts
+
+
+def exact_groups(images: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Number the distinct images: intp[n], equal where every pixel is equal."""
+    flat = np.ascontiguousarray(images.reshape(len(images), -1))
+    # One opaque value a picture: np.unique then compares bytes instead of sorting 2304 columns.
+    opaque = flat.view(np.dtype((np.void, flat.shape[1]))).ravel()
+    return np.asarray(np.unique(opaque, return_inverse=True)[1]).ravel()
+
+
+def _majority(
+    group: NDArray[np.intp], labels: NDArray[np.uint8], groups: int
+) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    ballots = np.zeros((groups, len(LABELS)), np.int32)
+    np.add.at(ballots, (group, labels), 1)
+    most = ballots.max(axis=1)
+    return ballots.argmax(axis=1), (ballots == most[:, None]).sum(axis=1) == 1
+
+
+def _later_copies(group: NDArray[np.intp], rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Among `rows`, all but the first of each group."""
+    positions = np.flatnonzero(rows)
+    first = np.unique(group[positions], return_index=True)[1]
+    later = rows.copy()
+    later[positions[first]] = False
+    return later
+
+
+def _validation(
+    labels: NDArray[np.uint8],
+    group: NDArray[np.intp],
+    rows: NDArray[np.bool_],
+    fraction: float,
+    seed: int,
+) -> NDArray[np.bool_]:
+    """Choose about `fraction` of each label's groups; copies of one image go together."""
+    generator = np.random.default_rng(seed)
+    chosen = np.zeros(len(labels), bool)
+    for label in range(len(LABELS)):
+        groups = np.unique(group[rows & (labels == label)])
+        picked = generator.permutation(groups)[: round(fraction * len(groups))]
+        chosen |= rows & np.isin(group, picked)
+    return chosen
+
+
+def _per_label(faces: Faces, split: int) -> tuple[int, ...]:
+    labels = faces.labels[faces.split == split]
+    return tuple(int(n) for n in np.bincount(labels, minlength=len(LABELS)))

@@ -1,0 +1,85 @@
+"""A recipe: everything that decides a training run, in one small readable file."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import yaml
+from msgspec import Meta
+
+from .errors import RecipeError
+from .labels import FER_PX
+
+Fraction = Annotated[float, Meta(ge=0, le=1)]
+Positive = Annotated[int, Meta(ge=1)]
+
+
+class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The network; see `networks.py` for what each family is."""
+
+    family: Literal["vgg"] = "vgg"
+    widths: tuple[Positive, ...] = (32, 64, 128, 256)
+    convolutions: tuple[Positive, ...] = (2, 2, 2, 2)
+    dropout: Fraction = 0.3
+
+    def __post_init__(self) -> None:
+        if len(self.widths) != len(self.convolutions):
+            raise ValueError("`widths` and `convolutions` need one number for each stage")
+
+
+class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How far a training face may move from the picture it was; see `augment.py`.
+
+    Strengths are the ends of uniform ranges around "unchanged", probabilities are per picture.
+    """
+
+    flip: bool = True
+    rotation_deg: Annotated[float, Meta(ge=0, le=45)] = 8.0
+    scale: Annotated[float, Meta(ge=0, lt=1)] = 0.06
+    shift: Fraction = 0.08
+    optics: Fraction = 0.0
+    light: Fraction = 0.0
+    noise: Fraction = 0.0
+
+
+class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A whole training run.
+
+    `crop_of_48` is the side, in pixels, of the centred part of FER2013's 48 px that the network
+    sees. `weight_decay` is meant as in the papers: the factor of the L2 term in the gradient.
+    """
+
+    epochs: Positive
+    crop_of_48: Annotated[int, Meta(ge=16, le=FER_PX)] = 44
+    seed: int = 1
+    batch: Positive = 128
+    learning_rate: Annotated[float, Meta(gt=0)] = 0.05
+    warmup_epochs: Annotated[float, Meta(ge=0)] = 1.0
+    momentum: Annotated[float, Meta(ge=0, lt=1)] = 0.9
+    weight_decay: Annotated[float, Meta(ge=0)] = 5e-4
+    label_smoothing: Fraction = 0.1
+    votes: Fraction = 0.0
+    average_decay: Annotated[float, Meta(ge=0, lt=1)] = 0.998
+    network: Network = Network()
+    augmentation: Augmentation = Augmentation()
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read a recipe from YAML.
+
+    Raises:
+        RecipeError: the file is missing, is no YAML, or a key is unknown or out of its range.
+    """
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return msgspec.convert(tree, Recipe)
+    except OSError as error:
+        raise RecipeError(f"{path}: {error.strerror}; recipes are YAML files") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    except msgspec.ValidationError as error:
+        raise RecipeError(f"{path}: {error}") from error
+
+
+def write_recipe(path: Path, recipe: Recipe) -> None:
+    path.write_text(yaml.safe_dump(msgspec.to_builtins(recipe), sort_keys=False), encoding="utf-8")

@@ -1,0 +1,296 @@
+"""One training run: a plain loop that can be stopped anywhere and goes on as if it had not been.
+
+A run's folder holds its recipe, the versions it ran with, `history.csv`, `curves.png`,
+`checkpoint.npz` (after every epoch) and `model.keras`, the network of the best epoch so far.
+"""
+
+import math
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import networks
+from .augment import augment, centre_crop
+from .errors import RunError
+from .files import replacing
+from .history import Epoch, append, read_history
+from .labels import LABELS
+from .prepared import Faces
+from .recipe import Recipe, read_recipe, write_recipe
+from .versions import write_versions
+
+PREFETCHED_BATCHES: Final = 8
+EVALUATION_BATCH: Final = 256
+
+Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
+"""Crops float32[b, px, px, 1] and what the network should answer, float32[b, 7]."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Told after every step; `loss` is the epoch's mean so far."""
+
+    epoch: int
+    step: int
+    steps: int
+    loss: float
+
+
+def train(
+    recipe: Recipe,
+    faces: Faces,
+    run: Path,
+    *,
+    resume: bool = False,
+    on_step: Callable[[Progress], None] = lambda _: None,
+    on_epoch: Callable[[Epoch], None] = lambda _: None,
+) -> None:
+    """Train a network from fresh weights on the split `train`, choosing on `validation`.
+
+    Args:
+        recipe: everything that decides the run.
+        faces: prepared data.
+        run: folder of the run; made if it is not there.
+        resume: go on after the last finished epoch of this folder.
+        on_step: called after each step.
+        on_epoch: called after each epoch.
+
+    Raises:
+        RunError: the folder holds a run already, or another recipe's.
+        DataError: a split is missing.
+    """
+    import keras
+
+    training, validation = faces.of("train"), faces.of("validation")
+    _open_run(recipe, run, resume=resume)
+    _compute_in_bfloat16_where_native()
+    keras.utils.set_random_seed(recipe.seed)
+
+    model = networks.build(recipe.network, recipe.crop_of_48)
+    model.compile(
+        optimizer=_optimizer(recipe),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    model.optimizer.build(model.trainable_variables)
+    average = Average(model, recipe.average_decay)
+
+    checkpoint = run / "checkpoint.npz"
+    done = _restore(checkpoint, model, average) if checkpoint.is_file() else 0
+    best = max((e.validation_accuracy for e in read_history(run)[:done]), default=-1.0)
+    targets = soft_targets(training, recipe)
+    steps = math.ceil(len(training) / recipe.batch)
+
+    for epoch in range(done + 1, recipe.epochs + 1):
+        loss_sum, hits, seen = 0.0, 0.0, 0
+        batches = _ahead(_batches(training, targets, recipe, epoch))
+        for step, (crops, wanted) in enumerate(batches, start=1):
+            rate = learning_rate(recipe, (epoch - 1) * steps + step, steps)
+            model.optimizer.learning_rate.assign(rate)
+            result = model.train_on_batch(crops, wanted, return_dict=True)
+            average.update()
+            loss_sum += len(crops) * float(result["loss"])
+            hits += len(crops) * float(result["accuracy"])
+            seen += len(crops)
+            on_step(Progress(epoch, step, steps, loss_sum / seen))
+
+        with average.in_place():
+            loss, accuracy = _measure(model, validation, recipe.crop_of_48)
+            if accuracy > best:
+                best = accuracy
+                with replacing(run / "model.keras") as temporary:
+                    model.save(temporary, include_optimizer=False)
+        finished = Epoch(
+            epoch=epoch,
+            learning_rate=rate,
+            loss=loss_sum / seen,
+            accuracy=hits / seen,
+            validation_loss=loss,
+            validation_accuracy=accuracy,
+        )
+        append(run, finished)
+        _store(checkpoint, model, average, epoch)
+        on_epoch(finished)
+
+
+def soft_targets(faces: Faces, recipe: Recipe) -> NDArray[np.float32]:
+    """What the network should answer: float32[n, 7], rows summing to 1.
+
+    The label, smoothed (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567), mixed with the
+    share `recipe.votes` of FER+'s voters where a face has votes.
+    """
+    label = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
+    smooth = (1 - recipe.label_smoothing) * label + recipe.label_smoothing / len(LABELS)
+    votes = faces.votes[:, : len(LABELS)].astype(np.float32)
+    total = votes.sum(axis=1, keepdims=True)
+    share = np.where(total > 0, recipe.votes, 0).astype(np.float32)
+    return np.asarray((1 - share) * smooth + share * votes / np.maximum(total, 1))
+
+
+def learning_rate(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
+    """A linear warm-up, then half a cosine down to zero (https://arxiv.org/abs/1608.03983)."""
+    warmup = recipe.warmup_epochs * steps_per_epoch
+    if step < warmup:
+        return recipe.learning_rate * step / warmup
+    total = recipe.epochs * steps_per_epoch
+    passed = (step - warmup) / max(1.0, total - warmup)
+    return recipe.learning_rate * 0.5 * (1 + math.cos(math.pi * min(1.0, passed)))
+
+
+class Average:
+    """An exponential moving average of everything the network has learnt, batch norm included."""
+
+    def __init__(self, model: Any, decay: float) -> None:
+        self._weights = [w for w in model.weights if "float" in str(w.dtype)]
+        self._decay = decay
+        self._updates = 0
+        self.values = [np.array(w) for w in self._weights]
+
+    def update(self) -> None:
+        self._updates += 1
+        # Young averages follow closely, or the random first weights would linger.
+        decay = min(self._decay, (1 + self._updates) / (10 + self._updates))
+        for value, weight in zip(self.values, self._weights, strict=True):
+            value += (1 - decay) * (np.asarray(weight) - value)
+
+    def in_place(self) -> "_Swapped":
+        """A context in which the network carries the averaged weights."""
+        return _Swapped(self._weights, self.values)
+
+    @property
+    def updates(self) -> int:
+        return self._updates
+
+    def restore(self, values: list[NDArray[np.float32]], updates: int) -> None:
+        self.values = values
+        self._updates = updates
+
+
+class _Swapped:
+    def __init__(self, weights: list[Any], values: list[NDArray[np.float32]]) -> None:
+        self._weights = weights
+        self._values = values
+        self._own: list[NDArray[np.float32]] = []
+
+    def __enter__(self) -> None:
+        self._own = [np.array(w) for w in self._weights]
+        for weight, value in zip(self._weights, self._values, strict=True):
+            weight.assign(value)
+
+    def __exit__(self, *_: object) -> None:
+        for weight, value in zip(self._weights, self._own, strict=True):
+            weight.assign(value)
+
+
+def _open_run(recipe: Recipe, run: Path, *, resume: bool) -> None:
+    stored = run / "recipe.yaml"
+    if not stored.is_file():
+        run.mkdir(parents=True, exist_ok=True)
+        write_versions(run / "versions.json")
+        write_recipe(stored, recipe)
+    elif not resume:
+        raise RunError(f"{run}: holds a run already; add --resume, or give another folder")
+    elif read_recipe(stored) != recipe:
+        raise RunError(f"{run}: was started with another recipe; give another folder")
+
+
+def _compute_in_bfloat16_where_native() -> None:
+    """Twice as fast where the processor multiplies bfloat16 itself, far slower where it does not."""
+    import keras
+
+    flags = Path("/proc/cpuinfo")
+    native = flags.is_file() and "avx512_bf16" in flags.read_text(encoding="utf-8")
+    keras.mixed_precision.set_global_policy("mixed_bfloat16" if native else "float32")
+
+
+def _optimizer(recipe: Recipe) -> Any:
+    import keras
+
+    optimizer = keras.optimizers.SGD(
+        learning_rate=recipe.learning_rate,
+        momentum=recipe.momentum,
+        nesterov=True,
+        # Keras takes it off the weight directly, past the momentum, which would have amplified it.
+        weight_decay=recipe.weight_decay / (1 - recipe.momentum) or None,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimizer
+
+
+def _batches(
+    faces: Faces, targets: NDArray[np.float32], recipe: Recipe, epoch: int
+) -> Iterator[Batch]:
+    generator = np.random.default_rng((recipe.seed, epoch))
+    order = generator.permutation(len(faces))
+    for start in range(0, len(order), recipe.batch):
+        rows = order[start : start + recipe.batch]
+        crops = augment(faces.images[rows], recipe.crop_of_48, recipe.augmentation, generator)
+        yield crops, targets[rows]
+
+
+def _ahead(items: Iterator[Batch]) -> Iterator[Batch]:
+    """Prepare the next batches in a thread while the network is busy with this one."""
+    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(PREFETCHED_BATCHES)
+    stopped = threading.Event()
+
+    def fill() -> None:
+        try:
+            for item in items:
+                while not stopped.is_set():
+                    try:
+                        ready.put(item, timeout=0.5)
+                        break
+                    except queue.Full:
+                        continue
+                if stopped.is_set():
+                    return
+            ready.put(None)
+        except BaseException as error:  # noqa: BLE001  handed to the loop, which raises it
+            ready.put(error)
+
+    thread = threading.Thread(target=fill, name="augmentation", daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
+        thread.join()
+
+
+def _measure(model: Any, faces: Faces, crop_px: int) -> tuple[float, float]:
+    logits = model.predict(
+        centre_crop(faces.images, crop_px), batch_size=EVALUATION_BATCH, verbose=0
+    )
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    loss = -log_p[np.arange(len(faces)), faces.labels].mean()
+    return float(loss), float((logits.argmax(axis=1) == faces.labels).mean())
+
+
+def _store(path: Path, model: Any, average: Average, epoch: int) -> None:
+    arrays = {f"model/{i}": np.asarray(v) for i, v in enumerate(_state(model))}
+    arrays |= {f"average/{i}": v for i, v in enumerate(average.values)}
+    with replacing(path) as temporary:
+        np.savez(temporary, epoch=epoch, updates=average.updates, **arrays)
+
+
+def _restore(path: Path, model: Any, average: Average) -> int:
+    with np.load(path, allow_pickle=False) as stored:
+        for i, variable in enumerate(_state(model)):
+            variable.assign(stored[f"model/{i}"])
+        values = [stored[f"average/{i}"] for i in range(len(average.values))]
+        average.restore(values, int(stored["updates"]))
+        return int(stored["epoch"])
+
+
+def _state(model: Any) -> list[Any]:
+    return [*model.variables, *model.optimizer.variables]
