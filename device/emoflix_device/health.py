@@ -1,14 +1,13 @@
-"""How the process and the board are doing, from the kernel's own files; None where there are none."""
+"""How the process and the board fare, by the kernel's own files; None where there are none."""
 
 import resource
 import sys
-from collections import deque
 from pathlib import Path
 from typing import Final
 
 _STATUS: Final = Path("/proc/self/status")
 _THERMAL: Final = Path("/sys/class/thermal/thermal_zone0/temp")
-_MEASURES: Final = 300
+WEIGHT_OF_NEWEST: Final = 0.05
 
 
 def resident_mb() -> float:
@@ -30,23 +29,15 @@ def temperature_c() -> float | None:
         return None
 
 
-class Spread:
-    """The last few hundred measures of one thing."""
+class RunningMean:
+    """A mean that forgets: the newest measure counts for a twentieth."""
 
     def __init__(self) -> None:
-        self._measures: deque[float] = deque(maxlen=_MEASURES)
+        self.value: float | None = None
 
     def add(self, measure: float) -> None:
-        """Take one more into account."""
-        self._measures.append(measure)
-
-    @property
-    def median(self) -> float:
-        """0.0 before the first measure."""
-        ordered = sorted(self._measures)
-        return ordered[len(ordered) // 2] if ordered else 0.0
-
-    @property
-    def worst(self) -> float:
-        """0.0 before the first measure."""
-        return max(self._measures, default=0.0)
+        """Take one more measure into account."""
+        if self.value is None:
+            self.value = measure
+        else:
+            self.value += WEIGHT_OF_NEWEST * (measure - self.value)
