@@ -109,7 +109,7 @@ def _optics_table() -> NDArray[np.float32]:
     sizes = range(SHORTEST_PX, FER_PX - 4, 4)
     fewer = [_stretch(small, FER_PX) @ _shrink(FER_PX, small) for small in sizes]
     blurred = [_gaussian(sigma) for sigma in np.linspace(*BLUR_SIGMA_PX, len(fewer))]
-    return np.stack([*fewer, *blurred]).astype(np.float32)
+    return np.asarray(np.stack([*fewer, *blurred]), np.float32)
 
 
 def _gaussian(sigma_px: float) -> NDArray[np.float64]:
@@ -123,13 +123,13 @@ def _shrink(large: int, small: int) -> NDArray[np.float64]:
     edges = np.arange(small + 1) * large / small
     low = np.maximum(edges[:-1, None], np.arange(large)[None, :])
     high = np.minimum(edges[1:, None], np.arange(1, large + 1)[None, :])
-    return np.clip(high - low, 0, None) * small / large
+    return np.asarray(np.clip(high - low, 0, None) * small / large)
 
 
 def _stretch(small: int, large: int) -> NDArray[np.float64]:
     """Linear interpolation between pixel centres, the border repeated outwards."""
     at = np.clip((np.arange(large) + 0.5) * small / large - 0.5, 0, small - 1)
-    return np.clip(1 - np.abs(at[:, None] - np.arange(small)[None, :]), 0, None)
+    return np.asarray(np.clip(1 - np.abs(at[:, None] - np.arange(small)[None, :]), 0, None))
 
 
 def _light(

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from .classifiers import ENGINES
 from .errors import TrainingError
+from .labels import EVALUATION_SPLITS, SPLITS
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -66,3 +68,44 @@ def train(recipe: Path, data: Path, run: Path, resume: bool) -> None:  # noqa: F
             read, prepared.load(data), run, resume=resume, on_step=on_step, on_epoch=on_epoch
         )
     click.echo(f"the best epoch's network: {run / 'model.keras'}")
+
+
+@main.command()
+@click.argument("run", type=FOLDER)
+@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
+@click.option("--out", type=FILE, required=True, help="The .tflite to write; its card beside it.")
+@click.option(
+    "--score",
+    multiple=True,
+    type=click.Choice(EVALUATION_SPLITS),
+    help="Measure this split for the card too: once for a release, and noted in RELEASES.md.",
+)
+def export(run: Path, data: Path, out: Path, score: tuple[str, ...]) -> None:
+    """Make the device's int8 file and its card from the network of RUN."""
+    from . import prepared, tables
+    from .export import export as export_run
+
+    tables.show_exported(export_run(run, prepared.load(data), out, score=list(score)))
+
+
+@main.command()
+@click.argument("network", type=FILE)
+@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
+@click.option("--split", default="validation", show_default=True, type=click.Choice(SPLITS))
+@click.option("--engine", default="litert", show_default=True, type=click.Choice(list(ENGINES)))
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def evaluate(network: Path, data: Path, split: str, engine: str, as_json: bool) -> None:  # noqa: FBT001
+    """Score NETWORK (.tflite or .keras) on a split."""
+    import msgspec
+
+    from . import classifiers, prepared, tables
+    from .card import temperature_of
+    from .evaluate import evaluate as score_split
+
+    faces = prepared.load(data).of(split)
+    logits = classifiers.load(network, engine).logits(faces.images)
+    evaluation = score_split(split, faces, logits, temperature_of(network))
+    if as_json:
+        click.echo(msgspec.json.encode(evaluation))
+    else:
+        tables.show_evaluation(evaluation, network)

@@ -6,16 +6,16 @@ from .labels import LABELS
 from .recipe import Network
 
 
-def build(network: Network, crop_px: int) -> Any:
-    """Build an untrained network.
+def build(network: Network, crop_px: int, precision: str = "float32") -> Any:
+    """Build an untrained network that computes in `precision` (a Keras dtype policy).
 
     Input float32[n, crop_px, crop_px, 1] with values 0 to 255 (the scaling is the first layer, so
     that it travels with the file), output float32[n, 7] logits in the order of `LABELS`.
     """
-    return FAMILIES[network.family](network, crop_px)
+    return FAMILIES[network.family](network, crop_px, precision)
 
 
-def _vgg(network: Network, crop_px: int) -> Any:
+def _vgg(network: Network, crop_px: int, precision: str) -> Any:
     """Simonyan & Zisserman 2014 (https://arxiv.org/abs/1409.1556), with batch norm, no dense layer.
 
     Plain 3x3 convolutions: at this size they beat depthwise ones per millisecond on int8 engines.
@@ -24,17 +24,22 @@ def _vgg(network: Network, crop_px: int) -> Any:
     from keras import layers
 
     inputs = keras.Input((crop_px, crop_px, 1), name="crop")
-    x = layers.Rescaling(1 / 127.5, offset=-1.0)(inputs)
+    x = layers.Rescaling(1 / 127.5, offset=-1.0, dtype=precision)(inputs)
     for width, convolutions in zip(network.widths, network.convolutions, strict=True):
         for _ in range(convolutions):
             x = layers.Conv2D(
-                width, 3, padding="same", use_bias=False, kernel_initializer="he_normal"
+                width,
+                3,
+                padding="same",
+                use_bias=False,
+                kernel_initializer="he_normal",
+                dtype=precision,
             )(x)
-            x = layers.BatchNormalization()(x)
-            x = layers.ReLU()(x)
-        x = layers.MaxPooling2D()(x)
-    x = layers.GlobalAveragePooling2D(name="features")(x)
-    x = layers.Dropout(network.dropout)(x)
+            x = layers.BatchNormalization(dtype=precision)(x)
+            x = layers.ReLU(dtype=precision)(x)
+        x = layers.MaxPooling2D(dtype=precision)(x)
+    x = layers.GlobalAveragePooling2D(dtype=precision, name="features")(x)
+    x = layers.Dropout(network.dropout, dtype=precision)(x)
     logits = layers.Dense(len(LABELS), dtype="float32", name="logits")(x)
     return keras.Model(inputs, logits, name="expression")
 

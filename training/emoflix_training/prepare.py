@@ -32,7 +32,9 @@ class Counts:
     unique: dict[str, int]
 
 
-def prepare(rows: Rows, *, validation_fraction: float = 0.1, seed: int = 20) -> tuple[Faces, Counts]:
+def prepare(
+    rows: Rows, *, validation_fraction: float = 0.1, seed: int = 20
+) -> tuple[Faces, Counts]:
     """Drop what would leak or contradict itself, and cut a validation part from Training.
 
     The evaluation splits stay whole. Of Training go: blank images; every copy of an image that

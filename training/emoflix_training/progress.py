@@ -3,26 +3,26 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from . import train
 from .history import Epoch
 from .recipe import Recipe
-from .train import Progress
 
 
 @contextmanager
 def training_progress(
     recipe: Recipe,
-) -> Iterator[tuple[Callable[[Progress], None], Callable[[Epoch], None]]]:
+) -> Iterator[tuple[Callable[[train.Progress], None], Callable[[Epoch], None]]]:
     """Give the two callbacks of `train.train`."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
-        Progress as Bars,
+        Progress,
         TextColumn,
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
 
-    with Bars(
+    with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -34,7 +34,7 @@ def training_progress(
     ) as bars:
         task = bars.add_task("starting", total=None)
 
-        def on_step(now: Progress) -> None:
+        def on_step(now: train.Progress) -> None:
             bars.update(
                 task,
                 total=recipe.epochs * now.steps,

@@ -1,14 +1,20 @@
 """What the commands print."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from .evaluate import Evaluation
+from .export import Exported
 from .labels import LABELS
+from .metrics import Score
 from .prepare import Counts
+
+if TYPE_CHECKING:  # rich is imported only by the commands that print
+    from rich.table import Table
 
 
 def show_counts(counts: Counts, out: Path) -> None:
     """Print what `prepare` found, did and wrote."""
-    from rich.console import Console
     from rich.table import Table
 
     found = Table("found in the file", "count", title="FER2013 as published")
@@ -41,8 +47,77 @@ def show_counts(counts: Counts, out: Path) -> None:
                 split, *map(str, per_label), f"{sum(per_label)}", f"{counts.unique[split]}"
             )
 
+    _print(found, dropped, splits)
+
+
+def show_exported(exported: Exported) -> None:
+    """Print what `export` checked and wrote."""
+    from rich.console import Console
+    from rich.table import Table
+
+    Console(soft_wrap=True).print(
+        f"{exported.network}: {exported.size_bytes / 1e6:.2f} MB, "
+        f"{exported.partitions} partition, temperature {exported.temperature:.3f}, "
+        f"{' and '.join(exported.engines)} within {exported.largest_difference} step"
+    )
+    table = Table("split", "network", "accuracy, %", "distinct images, %", "macro F1")
+    for pair in exported.evaluations:
+        for name, evaluation in zip(("float", "int8"), pair, strict=True):
+            table.add_row(
+                evaluation.split,
+                name,
+                _percent(evaluation.full),
+                _percent(evaluation.distinct),
+                f"{evaluation.macro_f1:.3f}",
+            )
+    _print(table)
+
+
+def show_evaluation(evaluation: Evaluation, network: Path) -> None:
+    """Print everything `evaluate` measured."""
+    from rich.table import Table
+
+    summary = Table("measured", "value", title=f"{network.name} on {evaluation.split}")
+    for text, value in (
+        ("accuracy, %, 95 % interval", _percent(evaluation.full)),
+        ("accuracy on distinct images, %", _percent(evaluation.distinct)),
+        ("macro F1", f"{evaluation.macro_f1:.3f}"),
+        ("calibration error, no temperature", f"{evaluation.calibration_error_raw:.3f}"),
+        (
+            f"calibration error at temperature {evaluation.temperature:.2f}",
+            f"{evaluation.calibration_error:.3f}",
+        ),
+    ):
+        summary.add_row(text, value)
+
+    labels = Table("expression", "faces", "precision", "recall", "F1")
+    for row in evaluation.per_label:
+        labels.add_row(
+            row.label,
+            f"{row.count}",
+            f"{row.precision:.3f}",
+            f"{row.recall:.3f}",
+            f"{row.f1:.3f}",
+        )
+
+    confusion = Table("is, below: answered", *LABELS, title="Confusion")
+    for label, answers in zip(LABELS, evaluation.confusion, strict=True):
+        confusion.add_row(label, *map(str, answers))
+    _print(summary, labels, confusion)
+
+
+def _percent(score: Score) -> str:
+    low, high = (100 * bound for bound in score.interval)
+    return f"{100 * score.accuracy:.2f} ({low:.1f} to {high:.1f}) of {score.count}"
+
+
+def _print(*tables: "Table") -> None:
+    """Numbers to the right; as wide as they are, also where the output is no terminal."""
+    from rich.console import Console
+
     console = Console()
-    for table in (found, dropped, splits):
+    wide = console if console.is_terminal else Console(width=120)
+    for table in tables:
         for column in table.columns[1:]:
             column.justify = "right"
-        console.print(table)
+        wide.print(table)

@@ -69,10 +69,10 @@ def train(
 
     training, validation = faces.of("train"), faces.of("validation")
     _open_run(recipe, run, resume=resume)
-    _compute_in_bfloat16_where_native()
     keras.utils.set_random_seed(recipe.seed)
 
-    model = networks.build(recipe.network, recipe.crop_of_48)
+    model = networks.build(recipe.network, recipe.crop_of_48, _fastest_precision())
+    saved = networks.build(recipe.network, recipe.crop_of_48, "float32")
     model.compile(
         optimizer=_optimizer(recipe),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
@@ -104,8 +104,9 @@ def train(
             loss, accuracy = _measure(model, validation, recipe.crop_of_48)
             if accuracy > best:
                 best = accuracy
+                saved.set_weights(model.get_weights())
                 with replacing(run / "model.keras") as temporary:
-                    model.save(temporary, include_optimizer=False)
+                    saved.save(temporary)
         finished = Epoch(
             epoch=epoch,
             learning_rate=rate,
@@ -156,8 +157,8 @@ class Average:
         self._updates += 1
         # Young averages follow closely, or the random first weights would linger.
         decay = min(self._decay, (1 + self._updates) / (10 + self._updates))
-        for value, weight in zip(self.values, self._weights, strict=True):
-            value += (1 - decay) * (np.asarray(weight) - value)
+        for held, weight in zip(self.values, self._weights, strict=True):
+            np.add(held, (1 - decay) * (np.asarray(weight) - held), out=held)
 
     def in_place(self) -> "_Swapped":
         """A context in which the network carries the averaged weights."""
@@ -200,13 +201,11 @@ def _open_run(recipe: Recipe, run: Path, *, resume: bool) -> None:
         raise RunError(f"{run}: was started with another recipe; give another folder")
 
 
-def _compute_in_bfloat16_where_native() -> None:
-    """Twice as fast where the processor multiplies bfloat16 itself, far slower where it does not."""
-    import keras
-
+def _fastest_precision() -> str:
+    """bfloat16 is twice as fast on processors that multiply it, and far slower on the others."""
     flags = Path("/proc/cpuinfo")
     native = flags.is_file() and "avx512_bf16" in flags.read_text(encoding="utf-8")
-    keras.mixed_precision.set_global_policy("mixed_bfloat16" if native else "float32")
+    return "mixed_bfloat16" if native else "float32"
 
 
 def _optimizer(recipe: Recipe) -> Any:

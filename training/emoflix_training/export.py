@@ -1,0 +1,155 @@
+"""From a trained network to the device's pair of files, checked before they are put in place."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from .augment import centre_crop
+from .card import make_card, score_entry
+from .classifiers import (
+    ENGINES,
+    KerasClassifier,
+    TfliteClassifier,
+    available_engines,
+    quantised_logits_apart,
+)
+from .errors import ModelFileError, RunError
+from .evaluate import Evaluation, evaluate
+from .files import replacing
+from .metrics import fit_temperature
+from .prepared import Faces
+from .recipe import read_recipe
+
+CALIBRATION_CROPS: Final = 200
+COMPARED_CROPS: Final = 200
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What `export` did; the evaluations are paired, float and int8, in the order of the splits."""
+
+    network: Path
+    card: Path
+    size_bytes: int
+    partitions: int
+    engines: list[str]
+    largest_difference: int
+    temperature: float
+    evaluations: list[tuple[Evaluation, Evaluation]]
+
+
+def export(run: Path, faces: Faces, network: Path, *, score: list[str]) -> Exported:
+    """Quantise a run's network to int8 and write it beside its card.
+
+    Args:
+        run: a run's folder.
+        faces: prepared data: `train` calibrates, `validation` fits the temperature.
+        network: the .tflite to write; the card goes beside it with the ending .json.
+        score: splits to measure for the card, besides `validation`.
+
+    Raises:
+        RunError: the folder holds no trained network.
+        ModelFileError: the file is not what the device runs; nothing is written then.
+    """
+    if not (run / "model.keras").is_file():
+        raise RunError(f"{run}: no model.keras; train there first")
+    recipe = read_recipe(run / "recipe.yaml")
+    floating = KerasClassifier(run / "model.keras")
+    content = quantise(floating.model, faces.of("train"))
+
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / network.name
+        draft.write_bytes(content)
+        compared = faces.of("train").images[:COMPARED_CROPS]
+        engines, difference = compare_engines(draft, compared)
+        quantised = TfliteClassifier(draft)
+        if quantised.partitions != 1:
+            raise ModelFileError(
+                f"{run}: the delegate cuts the network into {quantised.partitions} pieces, "
+                "1 is wanted; leave out the operation it does not know"
+            )
+        validation = faces.of("validation")
+        temperature = fit_temperature(quantised.logits(validation.images), validation.labels)
+        evaluations = []
+        for split in ("validation", *score):
+            held = faces.of(split)
+            evaluations.append(
+                (
+                    evaluate(split, held, floating.logits(held.images)),
+                    evaluate(split, held, quantised.logits(held.images), temperature),
+                )
+            )
+
+    card = make_card(
+        network=content,
+        source=quantised.input,
+        answer=quantised.output,
+        temperature=temperature,
+        scores=[
+            score_entry(name, evaluation)
+            for pair in evaluations
+            for name, evaluation in zip(("float", "int8"), pair, strict=True)
+        ],
+        faces=faces,
+        recipe=recipe,
+    )
+    card_path = network.with_suffix(".json")
+    with replacing(network) as new_network, replacing(card_path) as new_card:
+        new_network.write_bytes(content)
+        new_card.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    return Exported(
+        network=network,
+        card=card_path,
+        size_bytes=len(content),
+        partitions=1,
+        engines=engines,
+        largest_difference=difference,
+        temperature=temperature,
+        evaluations=evaluations,
+    )
+
+
+def quantise(model: Any, training: Faces) -> bytes:
+    """Convert to int8 in, int8 out, for one crop at a time; calibrated on training crops only."""
+    import keras
+    import tensorflow as tf
+
+    side = int(model.input_shape[1])
+    one = keras.Input(batch_shape=(1, side, side, 1), name="crop")
+    single = keras.Model(one, model(one, training=False))
+    rows = np.random.default_rng(0).permutation(len(training))[:CALIBRATION_CROPS]
+    crops = centre_crop(training.images[rows], side)
+
+    converter = tf.lite.TFLiteConverter.from_keras_model(single)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([crop[None]] for crop in crops)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.int8
+    return bytes(converter.convert())
+
+
+def compare_engines(network: Path, images: NDArray[np.uint8]) -> tuple[list[str], int]:
+    """Run the file on every installed engine; they may differ by one step of the output.
+
+    Returns:
+        The engines' names, and the largest difference seen, in steps.
+
+    Raises:
+        ModelFileError: an engine refuses the file, or they differ by more.
+    """
+    engines = available_engines()
+    if "litert" not in engines:
+        raise ModelFileError(f"{network.name}: {ENGINES['litert']} is not installed to check it")
+    answers = [quantised_logits_apart(network, engine, images).astype(int) for engine in engines]
+    difference = max(int(np.abs(other - answers[0]).max()) for other in answers)
+    if difference > 1:
+        raise ModelFileError(
+            f"{network.name}: {' and '.join(engines)} differ by {difference} steps of the output"
+        )
+    return engines, difference
