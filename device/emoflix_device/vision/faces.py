@@ -46,9 +46,9 @@ def open_detector(settings: VisionSettings) -> Detector:
         ModelError: the configured file is not there or is not YuNet.
     """
     if settings.yunet_model is None:
-        from emoflix_device.vision.haar import HaarDetector  # noqa: PLC0415
+        from emoflix_device.vision.haar import HaarDetector
 
         return HaarDetector(settings.detection_width_px)
-    from emoflix_device.vision.yunet import YunetDetector  # noqa: PLC0415
+    from emoflix_device.vision.yunet import YunetDetector
 
     return YunetDetector(settings.yunet_model, settings.detection_width_px)

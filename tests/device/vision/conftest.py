@@ -1,0 +1,74 @@
+"""Small real models, and real faces from the data beside the checkout."""
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.camera.frame import Image
+
+# Where a later test imports TensorFlow into this process, tflite-runtime must have come before it:
+# the other way round it fails to load any model.
+with contextlib.suppress(ImportError):
+    import tflite_runtime.interpreter  # noqa: F401
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with uint8, int8, float and foreign .tflite files, and what they should answer."""
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("tensorflow, which makes the small models, is not installed")
+    folder = tmp_path_factory.mktemp("tiny")
+    script = Path(__file__).with_name("tiny_models.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(folder)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def model_with_card(tiny_models: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Copies a small model into the test's folder and writes its card, with changes."""
+
+    def write(name: str = "uint8", **changes: Any) -> Path:
+        model = tmp_path / "expression.tflite"
+        model.write_bytes((tiny_models / f"{name}.tflite").read_bytes())
+        card = {
+            "labels": EXPRESSIONS,
+            "input": {"size_px": 44, "crop_of_48": 44},
+            "temperature": 1.5,
+            "sha256": hashlib.sha256(model.read_bytes()).hexdigest(),
+            "scores": {"accuracy": 0.14},
+            **changes,
+        }
+        model.with_suffix(".json").write_text(json.dumps(card), encoding="utf-8")
+        return model
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def crying_then_smiling(shared: Path) -> list[Image]:
+    """Every twelfth frame of a real video of one woman, in grey, 640x360."""
+    capture = cv2.VideoCapture(str(shared / "data" / "video" / "crying_then_smiling.mp4"))
+    frames = []
+    while (read := capture.read())[0]:
+        frames.append(cv2.cvtColor(read[1], cv2.COLOR_BGR2GRAY))
+    capture.release()
+    return [np.asarray(frame) for frame in frames[::12]]
+
+
+@pytest.fixture(scope="session")
+def yunet_file(shared: Path) -> Path:
+    return shared / "models" / "yunet_n_320_320.onnx"
