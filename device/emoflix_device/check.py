@@ -1,0 +1,98 @@
+"""`emoflix check`: try camera, model, catalogue and broker one by one and say what is wrong."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+
+from emoflix_catalog.errors import CatalogueError
+from emoflix_device.config import Settings, load_settings
+from emoflix_device.errors import BrokerError, EmoflixError
+
+# Each part is imported by its own check: what is missing for one must not hide the others.
+
+
+def _model(settings: Settings) -> str:
+    from emoflix_device.vision.look import open_observer
+
+    observer = open_observer(settings.vision)
+    model = observer.model
+    return (
+        f"expressions by {model.engine.name} ({model.card.sha256[:12]}), "
+        f"faces by {observer.detector.name}"
+    )
+
+
+def _catalogue(settings: Settings) -> str:
+    from emoflix_device.recommender import open_films
+
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_films(settings.recommender, Path(folder)) as films,
+    ):
+        return f"{len(films)} films, version {films.version}"
+
+
+def _state(settings: Settings) -> str:
+    from emoflix_device.household import HouseholdStore
+
+    file = settings.state_dir / "household.db"
+    if not file.exists():
+        return f"{settings.state_dir}: nothing is kept yet"
+    with HouseholdStore(file) as household:
+        consent = "given" if household.consent_given else "not given: no frame is looked at"
+        camera = "on" if household.camera_wanted else "off"
+        return f"{settings.state_dir}: consent {consent}, the camera's switch is {camera}"
+
+
+def _camera(settings: Settings) -> str:
+    from emoflix_device.camera.source import open_source
+
+    source = open_source(settings.camera)
+    try:
+        height_px, width_px = source.read().luma.shape
+        return f"{source.describe()} gives {width_px}x{height_px}"
+    finally:
+        source.close()
+
+
+def _broker(settings: Settings) -> str:
+    from emoflix_device.mqtt.connection import probe
+
+    fault = probe(settings.mqtt)
+    if fault is not None:
+        raise BrokerError(fault)
+    return f"{settings.mqtt.host}:{settings.mqtt.port} lets this device in"
+
+
+CHECKS: Final[tuple[tuple[str, Callable[[Settings], str]], ...]] = (
+    ("model", _model),
+    ("catalogue", _catalogue),
+    ("state", _state),
+    ("camera", _camera),
+    ("broker", _broker),
+)
+
+
+@click.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The configuration, as for `emoflix run`.",
+)
+def check(config: Path) -> None:
+    """Test model, catalogue, state, camera and broker one by one; exit 1 if any is wrong."""
+    settings = load_settings(config)
+    click.echo(f"ok    configuration  {config}, device {settings.device}")
+    faults = 0
+    for name, test in CHECKS:
+        try:
+            click.echo(f"ok    {name:13}  {test(settings)}")
+        except (EmoflixError, CatalogueError) as error:
+            faults += 1
+            click.echo(f"WRONG {name:13}  {error}")
+    sys.exit(1 if faults else 0)

@@ -1,0 +1,96 @@
+"""`emoflix run`: put the parts together and turn the loop until somebody says stop."""
+
+import logging
+import signal
+import threading
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+import click
+import sdnotify
+
+from emoflix_catalog.store import Catalogue
+from emoflix_device.camera.capture import Capture
+from emoflix_device.camera.source import open_source
+from emoflix_device.config import Settings, load_settings
+from emoflix_device.daemon import Daemon
+from emoflix_device.errors import StateError
+from emoflix_device.household import HouseholdStore
+from emoflix_device.mqtt.commands import COMMANDS
+from emoflix_device.mqtt.link import Link
+from emoflix_device.mqtt.messages import InfoMessage
+from emoflix_device.recommender import Recommender, open_films
+from emoflix_device.vision.look import Observer, open_observer
+
+NOTICE: Final = (
+    "A camera at this television reads the expressions of the faces in front of it to recommend "
+    "films. No picture is kept or leaves the device. It looks only with consent, and the command "
+    "`camera` switches it off."
+)
+
+
+@click.command()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The configuration, in YAML; every key is explained in deploy/emoflix.yaml.",
+)
+def run(config: Path) -> None:
+    """Run the service: camera, mood, slates, MQTT. SIGTERM or Ctrl-C stops it."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    settings = load_settings(config)
+    stop, bell = threading.Event(), threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        bell.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+
+    systemd = sdnotify.SystemdNotifier()
+    daemon = assemble(settings, bell, systemd)
+    # Ready means that the model is loaded; a broker that is away is waited for.
+    systemd.notify("READY=1")
+    daemon.run(stop)
+
+
+def assemble(
+    settings: Settings, bell: threading.Event, systemd: sdnotify.SystemdNotifier
+) -> Daemon:
+    """Build every part once, from the settings.
+
+    Raises:
+        EmoflixError: a file is missing, broken or of another version.
+        CatalogueError: the same of the catalogue.
+    """
+    try:
+        settings.state_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateError(f"state_dir: {settings.state_dir}: {error.strerror}") from error
+    observer = open_observer(settings.vision)
+    films = open_films(settings.recommender, settings.state_dir)
+    return Daemon(
+        settings=settings,
+        capture=Capture(lambda: open_source(settings.camera), on_frame=bell.set),
+        observer=observer,
+        recommender=Recommender(films, count=settings.recommender.count),
+        household=HouseholdStore(settings.state_dir / "household.db"),
+        link=Link(settings.mqtt, settings.device, on_command=bell.set),
+        info=_info(observer, films),
+        bell=bell,
+        alive=lambda: systemd.notify("WATCHDOG=1"),
+    )
+
+
+def _info(observer: Observer, films: Catalogue) -> InfoMessage:
+    return InfoMessage(
+        program=version("emoflix"),
+        model=observer.model.card.sha256[:12],
+        catalogue=films.version,
+        languages=films.languages(),
+        commands=tuple(COMMANDS),
+        notice=NOTICE,
+    )
