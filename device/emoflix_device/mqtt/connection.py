@@ -1,0 +1,341 @@
+"""A connection to the broker that comes back by itself, and says in words why it is not there.
+
+A thread makes one paho client a try, so that nothing of a broken connection lives on in the next:
+what must not be lost is held, and said again, by the owner. MQTT 5 is tried first; a broker that
+answers "unsupported protocol version" is spoken to in 3.1.1 from then on.
+"""
+
+import logging
+import random
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from paho.mqtt.client import Client, DisconnectFlags, MQTTMessage
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from emoflix_device.config import MqttSettings
+from emoflix_device.errors import BrokerError
+
+logger = logging.getLogger(__name__)
+
+LEAST_PAUSE_S: Final = 1.0
+LONGEST_PAUSE_S: Final = 60.0
+STEADY_S: Final = 30.0
+"""A connection that held so long starts the pauses from the shortest again."""
+CONNECT_S: Final = 5.0
+ANSWER_S: Final = 10.0
+KEEP_ALIVE_S: Final = 30
+LARGEST_PACKET_BYTES: Final = 16 * 1024 * 1024
+"""Asked of an MQTT 5 broker, which drops what is larger: the device's memory is small."""
+
+_UNSUPPORTED_PROTOCOL: Final = 132
+_BAD_PASSWORD: Final = 134
+_NOT_AUTHORISED: Final = 135
+
+
+class Connection:
+    """Keeps one client connected from `start` to `stop`.
+
+    The callbacks come from the network's thread: they must be short and raise nothing.
+    """
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        client_id: str,
+        *,
+        on_up: Callable[[Client], object],
+        on_message: Callable[[MQTTMessage], None],
+        on_down: Callable[[], None] = lambda: None,
+        on_published: Callable[[], None] = lambda: None,
+        will: tuple[str, bytes] | None = None,
+    ) -> None:
+        """Prepare, without touching the network.
+
+        Args:
+            settings: the broker.
+            client_id: unique at the broker.
+            on_up: subscribe and publish here, after every connect.
+            on_message: every message that arrives.
+            on_down: the connection is gone.
+            on_published: the broker took a message. paho holds a lock meanwhile: take none here.
+            will: topic and payload that the broker publishes, retained, when this client dies.
+
+        Raises:
+            BrokerError: the password or the authority's file cannot be used.
+        """
+        self._settings = settings
+        self._client_id = client_id
+        self._on_up = on_up
+        self._on_message = on_message
+        self._on_down = on_down
+        self._on_published = on_published
+        self._will = will
+        self._protocol = MQTTProtocolVersion.MQTTv5
+        self._tls = _tls(settings)
+        _password(settings)
+        self._stopping = threading.Event()
+        self._answered = threading.Event()
+        self._down = threading.Event()
+        self._thread = threading.Thread(target=self._keep, name="mqtt", daemon=True)
+        self._client: Client | None = None
+        self._connected_at_s = 0.0
+        self.connected = False
+        self.connects = 0
+        self.fault: str | None = "no answer yet"
+        """Why there is no connection, or what the broker forbids; `None` while all is well."""
+
+    @property
+    def speaks_v5(self) -> bool:
+        """Whether expiry, response topics and reason codes exist."""
+        return self._protocol is MQTTProtocolVersion.MQTTv5
+
+    def start(self) -> None:
+        """Connect, and again whenever the connection is lost; returns at once."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> None:
+        """Disconnect cleanly; a broker that does not take part is left after `timeout_s`."""
+        self._stopping.set()
+        client = self._client
+        if client is not None and self.connected:
+            client.disconnect()
+        else:
+            self._down.set()
+        self._answered.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout_s)
+
+    def live_once(self) -> None:
+        """One connection from its beginning to its end, however it ends."""
+        spoke_v5 = self.speaks_v5
+        self._live()
+        if spoke_v5 and not self.speaks_v5:
+            self._live()
+
+    def _keep(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            began_s = time.monotonic()
+            self.live_once()
+            failures = 1 if time.monotonic() - began_s > STEADY_S else failures + 1
+            self._stopping.wait(pause_s(failures))
+
+    def _live(self) -> None:
+        self._answered.clear()
+        self._down.clear()
+        if self._stopping.is_set():
+            return
+        try:
+            client = self._new_client()
+            client.connect(
+                self._settings.host,
+                self._settings.port,
+                KEEP_ALIVE_S,
+                properties=self._connect_properties(),
+            )
+        except (OSError, ValueError, BrokerError) as error:
+            self._note(fault_of(error, self._settings))
+            return
+        self._client = client
+        client.loop_start()
+        if not self._answered.wait(ANSWER_S):
+            self._note(f"{_place(self._settings)} does not answer as an MQTT broker does")
+        elif self.connected:
+            self._down.wait()
+        client.disconnect()
+        client.loop_stop()
+        self._client = None
+
+    def _new_client(self) -> Client:
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            self._client_id,
+            protocol=self._protocol,
+            reconnect_on_failure=False,
+        )
+        client.connect_timeout = CONNECT_S
+        if self._settings.user is not None:
+            client.username_pw_set(self._settings.user, _password(self._settings))
+        if self._tls is not None:
+            client.tls_set_context(self._tls)
+        if self._will is not None:
+            topic, payload = self._will
+            client.will_set(topic, payload, qos=1, retain=True)
+        client.on_connect = self._connect_answered
+        client.on_disconnect = self._disconnected
+        client.on_message = lambda _client, _data, message: self._on_message(message)
+        client.on_publish = self._published
+        client.on_subscribe = self._subscribed
+        return client
+
+    def _connect_properties(self) -> Properties | None:
+        if not self.speaks_v5:
+            return None
+        return properties_of(PacketTypes.CONNECT, MaximumPacketSize=LARGEST_PACKET_BYTES)
+
+    def _connect_answered(
+        self, client: Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            if self.speaks_v5 and code.value == _UNSUPPORTED_PROTOCOL:
+                self._protocol = MQTTProtocolVersion.MQTTv311
+            self._note(self._refusal(code))
+            return
+        self.connected = True
+        self._connected_at_s = time.monotonic()
+        self.connects += 1
+        self.fault = None
+        logger.info("Connected to the broker %s", _place(self._settings))
+        self._on_up(client)
+        self._answered.set()
+
+    def _disconnected(
+        self,
+        _client: Client,
+        _data: Any,
+        flags: DisconnectFlags,
+        code: ReasonCode,
+        _properties: Any,
+    ) -> None:
+        if self.connected:
+            self.connected = False
+            if flags.is_disconnect_packet_from_server:
+                self._note(f"{_place(self._settings)} ended the connection ({code})")
+            elif code.is_failure:
+                self._note(self._loss())
+            self._on_down()
+        self._answered.set()
+        self._down.set()
+
+    def _published(
+        self, _client: Client, _data: Any, _mid: int, code: ReasonCode, _properties: Any
+    ) -> None:
+        if code.is_failure:
+            self._note(
+                f"{_place(self._settings)} refuses a message of {self._who()} ({code}): "
+                "see the broker's access rules"
+            )
+        self._on_published()
+
+    def _subscribed(
+        self, _client: Client, _data: Any, _mid: int, codes: list[ReasonCode], _properties: Any
+    ) -> None:
+        for code in codes:
+            if code.is_failure:
+                self._note(
+                    f"{_place(self._settings)} refuses a subscription of {self._who()} ({code}): "
+                    "see the broker's access rules"
+                )
+
+    def _refusal(self, code: ReasonCode) -> str:
+        place = _place(self._settings)
+        if code.value in {_BAD_PASSWORD, _NOT_AUTHORISED}:
+            return f"{place} refuses {self._who()} ({code}): see mqtt.user and mqtt.password_file"
+        return f"{place} refuses the connection ({code})"
+
+    def _loss(self) -> str:
+        loss = f"the connection to {_place(self._settings)} was lost"
+        if time.monotonic() - self._connected_at_s > STEADY_S:
+            return loss
+        # Not every broker says that a session was taken over: brevity has to do as a hint.
+        return f"{loss} at once; has another client the same name {self._client_id!r}?"
+
+    def _who(self) -> str:
+        user = self._settings.user
+        return "clients without a user" if user is None else f"the user {user!r}"
+
+    def _note(self, fault: str) -> None:
+        if fault != self.fault:
+            logger.warning("%s", fault)
+        self.fault = fault
+
+
+def pause_s(failures: int) -> float:
+    """How long to wait after so many failures in a row, in seconds.
+
+    At random, so that a house full of devices does not come back in the same instant; the upper
+    end doubles from 2 s to 60 s. After Brooker, "Exponential backoff and jitter" (AWS
+    Architecture Blog, 2015), "full jitter".
+    """
+    upper_s = min(LONGEST_PAUSE_S, LEAST_PAUSE_S * 2.0 ** min(failures, 10))
+    return random.uniform(LEAST_PAUSE_S, upper_s)  # noqa: S311 (no secret hangs on it)
+
+
+def fault_of(error: Exception, settings: MqttSettings) -> str:
+    """What a failed connect means, in words for a person."""
+    place = _place(settings)
+    match error:
+        case BrokerError():
+            fault = str(error)
+        case ssl.SSLCertVerificationError():
+            why = error.verify_message
+            fault = f"the certificate of {place} is not trusted ({why}): see mqtt.tls.ca_file"
+        case ssl.SSLError():
+            fault = f"{place} does not speak TLS ({error.reason}): see mqtt.tls and mqtt.port"
+        case socket.gaierror():
+            fault = f"unknown host {settings.host!r}: see mqtt.host"
+        case ConnectionRefusedError():
+            fault = f"nothing listens at {place}: is the broker running? See mqtt.host, mqtt.port"
+        case TimeoutError():
+            fault = f"{place} does not answer: see mqtt.host"
+        case _:
+            fault = f"{place} cannot be reached ({error})"
+    return fault
+
+
+def probe(settings: MqttSettings) -> str | None:
+    """Connect once and leave again: the fault in words, or `None` where all is well.
+
+    Raises:
+        BrokerError: the password or the authority's file cannot be used.
+    """
+    connection = Connection(
+        settings,
+        f"emoflix-check-{random.getrandbits(32):08x}",
+        on_up=lambda client: client.disconnect(),
+        on_message=lambda _message: None,
+    )
+    connection.live_once()
+    return connection.fault
+
+
+def properties_of(packet: int, **values: Any) -> Properties:
+    """MQTT 5 properties of one kind of packet."""
+    properties = Properties(packet)  # type: ignore[no-untyped-call]
+    for name, value in values.items():
+        setattr(properties, name, value)
+    return properties
+
+
+def _place(settings: MqttSettings) -> str:
+    return f"{settings.host}:{settings.port}"
+
+
+def _password(settings: MqttSettings) -> str | None:
+    file = settings.password_file
+    if file is None:
+        return None
+    if settings.user is None:
+        raise BrokerError("mqtt.password_file needs mqtt.user")
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokerError(f"mqtt.password_file: {file} cannot be read ({error})") from error
+
+
+def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
+    if settings.tls is None:
+        return None
+    file = settings.tls.ca_file
+    try:
+        return ssl.create_default_context(cafile=file)
+    except OSError as error:  # a missing file, or `ssl.SSLError` for one without a certificate
+        raise BrokerError(f"mqtt.tls.ca_file: {file} holds no certificate ({error})") from error

@@ -1,0 +1,372 @@
+import datetime as dt
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import MQTTMessage
+
+from emoflix_device.config import MqttSettings
+from emoflix_device.mqtt.commands import Command
+from emoflix_device.mqtt.link import UNDER_WAY_LIMIT, WAITING_LIMIT, Link
+from emoflix_device.mqtt.messages import (
+    CameraLost,
+    CameraRequest,
+    CameraResult,
+    Event,
+    RecommendationsMessage,
+    SettingsMessage,
+)
+from tests.mosquitto import GUARD_S, HOST, Ear, Mosquitto, properties, wait_until
+
+NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
+ON = SettingsMessage(camera="on", evening="waiting")
+OFF = SettingsMessage(camera="off", evening="waiting")
+SLATE = RecommendationsMessage(slate="s1", made=NOON, films=())
+
+
+def lost(fault: str = "unplugged") -> Event:
+    return CameraLost(at=NOON, fault=fault)
+
+
+class Loop:
+    """What the daemon does with its link: waits for the bell, then takes a command."""
+
+    def __init__(self, settings: MqttSettings) -> None:
+        self.bell = threading.Event()
+        self.link = Link(settings, "den", on_command=self.bell.set)
+
+    def next(self) -> Command:
+        deadline_s = time.monotonic() + GUARD_S
+        while (command := self.link.take_command()) is None:
+            assert self.bell.wait(deadline_s - time.monotonic()), "no command came"
+            self.bell.clear()
+        return command
+
+
+@contextmanager
+def a_link(port: int, **settings: object) -> Iterator[Loop]:
+    loop = Loop(MqttSettings(host=HOST, port=port, **settings))  # type: ignore[arg-type]
+    loop.link.start()
+    try:
+        yield loop
+    finally:
+        loop.link.stop()
+
+
+@pytest.fixture
+def ear(mosquitto: Mosquitto) -> Iterator[Ear]:
+    with Ear(mosquitto.port, "#") as heard:
+        yield heard
+
+
+@pytest.fixture
+def loop(mosquitto: Mosquitto, ear: Ear) -> Iterator[Loop]:
+    with a_link(mosquitto.port) as started:
+        ear.wait_for("emoflix/den/availability", b"online")
+        yield started
+
+
+def on(topic: str) -> Callable[[MQTTMessage], bool]:
+    return lambda message: message.topic == topic
+
+
+def test_state_is_published_first_and_online_last(mosquitto: Mosquitto, ear: Ear) -> None:
+    loop = Loop(MqttSettings(host=HOST, port=mosquitto.port))
+    loop.link.publish("settings", ON)
+    loop.link.publish("recommendations", SLATE, expires_s=60)
+    loop.link.start()
+    ear.wait_for("emoflix/den/availability", b"online")
+    loop.link.stop()
+    assert [m.topic.rpartition("/")[2] for m in ear.messages][:3] == [
+        "settings",
+        "recommendations",
+        "availability",
+    ]
+
+
+def test_whoever_comes_later_finds_the_state_kept_and_no_event(
+    mosquitto: Mosquitto, ear: Ear, loop: Loop
+) -> None:
+    loop.link.publish("event", lost())
+    loop.link.publish("settings", OFF)
+    ear.wait_for("emoflix/den/settings")
+    with Ear(mosquitto.port, "emoflix/den/#") as late:
+        late.wait_for("emoflix/den/availability", b"online")
+        kept = late.wait_for("emoflix/den/settings")
+        assert json.loads(kept.payload)["camera"] == "off"
+        assert {m.topic for m in late.messages} == {
+            "emoflix/den/settings",
+            "emoflix/den/availability",
+        }
+
+
+def test_the_slate_carries_an_expiry(mosquitto: Mosquitto, ear: Ear, loop: Loop) -> None:
+    loop.link.publish("recommendations", SLATE, expires_s=3600)
+    ear.wait_for("emoflix/den/recommendations")
+    with Ear(mosquitto.port, "emoflix/den/recommendations") as late:
+        kept = late.wait_for("emoflix/den/recommendations")
+    assert 3590 <= properties(kept)["MessageExpiryInterval"] <= 3600
+
+
+def test_a_clean_stop_says_offline(mosquitto: Mosquitto, ear: Ear) -> None:
+    with a_link(mosquitto.port):
+        ear.wait_for("emoflix/den/availability", b"online")
+    ear.wait_for("emoflix/den/availability", b"offline")
+    with Ear(mosquitto.port, "#") as late:
+        late.wait_for("emoflix/den/availability", b"offline")
+
+
+def test_a_killed_device_leaves_offline_as_its_will(mosquitto: Mosquitto, ear: Ear) -> None:
+    program = (
+        "from emoflix_device.config import MqttSettings\n"
+        "from emoflix_device.mqtt.link import Link\n"
+        f"Link(MqttSettings(host='{HOST}', port={mosquitto.port}), 'den',"
+        " on_command=lambda: None).start()\n"
+        "input()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE) as device:
+        ear.wait_for("emoflix/den/availability", b"online")
+        device.kill()
+    ear.wait_for("emoflix/den/availability", b"offline")
+
+
+def test_a_broker_that_comes_back_has_the_newest_state_within_five_seconds(
+    mosquitto: Mosquitto, loop: Loop
+) -> None:
+    loop.link.publish("settings", ON)
+    loop.link.publish("recommendations", SLATE, expires_s=60)
+    mosquitto.stop()
+    wait_until(lambda: not loop.link.connected, "the link notices")
+    assert "was lost" in (loop.link.fault or "")
+    loop.link.publish("settings", OFF)
+    mosquitto.start()
+    with Ear(mosquitto.port, "emoflix/den/#") as late:
+        late.wait_for("emoflix/den/availability", b"online", guard_s=5)
+        assert json.loads(late.wait_for("emoflix/den/settings").payload)["camera"] == "off"
+        late.wait_for("emoflix/den/recommendations")
+        assert [m.topic for m in late.messages].count("emoflix/den/settings") == 1
+    assert loop.link.counts.reconnects == 1
+    assert loop.link.fault is None
+
+
+def test_commands_work_again_after_the_broker_came_back(mosquitto: Mosquitto, loop: Loop) -> None:
+    mosquitto.stop()
+    wait_until(lambda: not loop.link.connected, "the link notices")
+    mosquitto.start()
+    with Ear(mosquitto.port, "emoflix/den/availability") as speaker:
+        speaker.wait_for("emoflix/den/availability", b"online")
+        speaker.say("emoflix/den/client/anna/command/camera", b"OFF")
+    assert loop.next().request == CameraRequest(camera="OFF")
+
+
+def test_what_is_said_once_is_dropped_and_counted_while_nobody_hears(
+    mosquitto: Mosquitto, loop: Loop
+) -> None:
+    mosquitto.stop()
+    wait_until(lambda: not loop.link.connected, "the link notices")
+    loop.link.publish("event", lost())
+    assert loop.link.counts.dropped == 1
+    mosquitto.start()
+    with Ear(mosquitto.port, "emoflix/den/#") as late:
+        late.wait_for("emoflix/den/availability", b"online")
+        loop.link.publish("event", lost("again"))
+        heard = late.wait(on("emoflix/den/event"))
+    assert json.loads(heard.payload)["fault"] == "again"
+
+
+def test_a_broker_that_is_not_there_is_named_and_waited_for(tmp_path: Path) -> None:
+    broker = Mosquitto(tmp_path)
+    with a_link(broker.port) as loop:
+        place = f"{HOST}:{broker.port}"
+        wait_until(lambda: place in (loop.link.fault or ""), "the fault names the place")
+        assert f"nothing listens at {place}" in (loop.link.fault or "")
+        with broker:
+            wait_until(lambda: loop.link.connected, "the link connects")
+            assert loop.link.fault is None
+
+
+def test_an_unknown_host_is_named() -> None:
+    loop = Loop(MqttSettings(host="no-such-host.invalid"))
+    loop.link.start()
+    wait_until(lambda: "unknown host" in (loop.link.fault or ""), "the fault is known")
+    assert "'no-such-host.invalid': see mqtt.host" in (loop.link.fault or "")
+    loop.link.stop()
+
+
+def test_a_refused_password_is_told_in_words_and_tried_again(tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("wrong\n", encoding="utf-8")
+    with (
+        Mosquitto(tmp_path, users={"device": "right"}) as broker,
+        a_link(broker.port, user="device", password_file=password) as loop,
+    ):
+        wait_until(lambda: "refuses" in (loop.link.fault or ""), "the refusal")
+        assert "refuses the user 'device'" in (loop.link.fault or "")
+        assert "mqtt.password_file" in (loop.link.fault or "")
+        assert not loop.link.connected
+        password.write_text("right\n", encoding="utf-8")
+        wait_until(lambda: loop.link.connected, "the corrected password is used")
+
+
+def test_a_topic_that_the_access_rules_forbid_is_told(tmp_path: Path) -> None:
+    password = tmp_path / "password"
+    password.write_text("right", encoding="utf-8")
+    acl = "user device\ntopic write emoflix/den/availability\n"
+    with (
+        Mosquitto(tmp_path, users={"device": "right"}, acl=acl) as broker,
+        a_link(broker.port, user="device", password_file=password) as loop,
+    ):
+        loop.link.publish("settings", ON)
+        wait_until(lambda: "access rules" in (loop.link.fault or ""), "the fault")
+        assert "refuses a message of the user 'device'" in (loop.link.fault or "")
+
+
+def test_two_devices_of_one_name_are_named_as_a_likely_cause(mosquitto: Mosquitto) -> None:
+    with a_link(mosquitto.port) as first:
+        wait_until(lambda: first.link.connected, "the first connects")
+        with a_link(mosquitto.port):
+            wait_until(lambda: "same name 'emoflix-den'" in (first.link.fault or ""), "the fault")
+
+
+def test_a_command_is_answered_on_the_plain_reply_topic(ear: Ear, loop: Loop) -> None:
+    ear.say("emoflix/den/client/anna/command/camera", b'{"camera": "ON", "request": "7"}')
+    command = loop.next()
+    assert (command.user, command.name) == ("anna", "camera")
+    loop.link.reply(command, command.done(CameraResult(camera="on")))
+    answer = ear.wait(on("emoflix/den/client/anna/reply/camera"))
+    assert json.loads(answer.payload) == {"request": "7", "ok": {"camera": "on"}}
+    assert not answer.retain
+
+
+def test_an_mqtt_5_request_is_answered_where_it_asks_with_its_correlation(
+    ear: Ear, loop: Loop
+) -> None:
+    own = "emoflix/den/client/anna/reply/phone"
+    ear.say(
+        "emoflix/den/client/anna/command/camera",
+        b"ON",
+        ResponseTopic=own,
+        CorrelationData=b"\x00\xff",
+    )
+    command = loop.next()
+    loop.link.reply(command, command.done(CameraResult(camera="on")))
+    answer = ear.wait(on(own))
+    assert properties(answer)["CorrelationData"] == "00ff"
+
+
+def test_nobody_is_answered_on_somebody_elses_topic(ear: Ear, loop: Loop) -> None:
+    ear.say(
+        "emoflix/den/client/anna/command/camera",
+        b"ON",
+        ResponseTopic="emoflix/den/client/bert/reply/camera",
+    )
+    command = loop.next()
+    loop.link.reply(command, command.done(CameraResult(camera="on")))
+    ear.wait(on("emoflix/den/client/anna/reply/camera"))
+    assert not any("/bert/" in message.topic for message in ear.messages)
+
+
+def test_a_client_of_3_1_1_is_answered_too(mosquitto: Mosquitto, loop: Loop) -> None:
+    with Ear(mosquitto.port, "emoflix/den/client/anna/reply/#", v5=False) as old:
+        old.say("emoflix/den/client/anna/command/camera", b"ON")
+        command = loop.next()
+        loop.link.reply(command, command.done(CameraResult(camera="on")))
+        old.wait(on("emoflix/den/client/anna/reply/camera"))
+
+
+def test_a_retained_command_is_ignored_live_and_on_reconnect(
+    mosquitto: Mosquitto, ear: Ear, loop: Loop
+) -> None:
+    ear.say("emoflix/den/client/anna/command/camera", b"OFF", retain=True)
+    ear.say("emoflix/den/client/anna/command/recommend", b"")
+    assert loop.next().name == "recommend"
+    with a_link(mosquitto.port) as again:  # takes the connection over, and subscribes anew
+        wait_until(lambda: again.link.connected, "the second connects")
+        ear.say("emoflix/den/client/anna/command/recommend", b"")
+        assert again.next().name == "recommend"
+        assert again.link.take_command() is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "field"),
+    [
+        (b'{"camera": ', "payload"),
+        (b'{"camera": 1}', "camera"),
+        (b'{"camara": "ON"}', "camara"),
+        (b"x" * 10_000_000, "payload"),
+    ],
+    ids=["invalid JSON", "wrong type", "misspelt", "10 MB"],
+)
+def test_a_malformed_command_is_answered_with_the_field(
+    ear: Ear, loop: Loop, payload: bytes, field: str
+) -> None:
+    ear.say("emoflix/den/client/anna/command/camera", payload)
+    answer = ear.wait(on("emoflix/den/client/anna/reply/camera"))
+    assert json.loads(answer.payload)["error"]["field"] == field
+    assert loop.link.take_command() is None
+    assert loop.link.connected
+
+
+def test_a_payload_that_no_device_takes_is_kept_away_by_the_broker(ear: Ear, loop: Loop) -> None:
+    ear.say("emoflix/den/client/anna/command/camera", b"x" * 20_000_000)
+    ear.say("emoflix/den/client/anna/command/camera", b"ON")
+    assert loop.next().request == CameraRequest(camera="ON")
+    assert loop.link.counts.reconnects == 0
+
+
+def test_a_full_queue_answers_busy_and_loses_nothing_it_took(ear: Ear, loop: Loop) -> None:
+    for number in range(WAITING_LIMIT + 1):
+        ear.say("emoflix/den/client/anna/command/recommend", b'{"request": "%d"}' % number)
+    answer = json.loads(ear.wait(on("emoflix/den/client/anna/reply/recommend")).payload)
+    assert answer["request"] == str(WAITING_LIMIT)
+    assert answer["error"]["field"] == "command"
+    assert "busy" in answer["error"]["message"]
+    assert [loop.next().request_id for _ in range(WAITING_LIMIT)] == [
+        str(number) for number in range(WAITING_LIMIT)
+    ]
+
+
+def test_state_outlives_a_broker_that_takes_nothing_for_a_while(
+    mosquitto: Mosquitto, ear: Ear, loop: Loop
+) -> None:
+    os.kill(mosquitto.pid, signal.SIGSTOP)
+    try:
+        for _ in range(UNDER_WAY_LIMIT):
+            loop.link.publish("event", lost())
+        assert loop.link.counts.dropped == 0
+        loop.link.publish("event", lost())
+        loop.link.publish("settings", ON)
+        loop.link.publish("settings", OFF)
+        assert loop.link.counts.dropped == 1
+    finally:
+        os.kill(mosquitto.pid, signal.SIGCONT)
+    assert loop.bell.wait(GUARD_S), "the loop is called when there is room"
+    assert loop.link.take_command() is None
+    state = ear.wait(on("emoflix/den/settings"))
+    assert json.loads(state.payload)["camera"] == "off"
+
+
+def test_stopping_is_bounded_when_the_broker_hangs(mosquitto: Mosquitto, loop: Loop) -> None:
+    os.kill(mosquitto.pid, signal.SIGSTOP)
+    try:
+        began_s = time.monotonic()
+        loop.link.stop(timeout_s=1.0)
+        assert time.monotonic() - began_s < 2.0
+    finally:
+        os.kill(mosquitto.pid, signal.SIGCONT)
+
+
+def test_stopping_before_any_broker_answered_is_quick(tmp_path: Path) -> None:
+    loop = Loop(MqttSettings(host=HOST, port=Mosquitto(tmp_path).port))
+    loop.link.start()
+    began_s = time.monotonic()
+    loop.link.stop()
+    assert time.monotonic() - began_s < 2.0
