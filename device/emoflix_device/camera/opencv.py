@@ -15,10 +15,9 @@ from emoflix_device.camera.source import EndOfSource, without_password
 from emoflix_device.config import CameraSettings
 from emoflix_device.errors import CameraError
 
-# FFmpeg and OpenCV would write their own lines about every odd file to stderr; what a person needs
-# to know is in the CameraError. FFmpeg's level is read when its first capture is opened.
+# FFmpeg would write lines of its own about every odd file to stderr; what a person needs to know
+# is in the CameraError. The level is read when the first capture is opened.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-cv2.setLogLevel(0)
 
 _LOG = logging.getLogger(__name__)
 

@@ -80,7 +80,7 @@ class PicameraSource:
 
 def _open() -> Any:
     try:
-        from picamera2 import Picamera2  # noqa: PLC0415 - only a Raspberry Pi has it
+        from picamera2 import Picamera2
     except ImportError as error:
         raise CameraError(
             "picamera: picamera2 is not installed; `sudo apt install python3-picamera2`, "

@@ -57,25 +57,25 @@ def without_password(address: str) -> str:
 
 
 def _open_picamera(settings: CameraSettings) -> Source:
-    from emoflix_device.camera.picamera import PicameraSource  # noqa: PLC0415
+    from emoflix_device.camera.picamera import PicameraSource
 
     return PicameraSource(settings)
 
 
 def _open_clip(settings: CameraSettings) -> Source:
-    from emoflix_device.camera.opencv import open_video  # noqa: PLC0415
+    from emoflix_device.camera.opencv import open_video
 
     return open_video(bundled_clip(), settings)
 
 
 def _open_stream(settings: CameraSettings) -> Source:
-    from emoflix_device.camera.opencv import open_stream  # noqa: PLC0415
+    from emoflix_device.camera.opencv import open_stream
 
     return open_stream(settings)
 
 
 def _open_device(settings: CameraSettings) -> Source:
-    from emoflix_device.camera.opencv import open_device  # noqa: PLC0415
+    from emoflix_device.camera.opencv import open_device
 
     return open_device(settings)
 
@@ -83,10 +83,10 @@ def _open_device(settings: CameraSettings) -> Source:
 def _open_path(settings: CameraSettings) -> Source:
     path = Path(settings.source).expanduser()
     if path.is_dir():
-        from emoflix_device.camera.stills import StillsSource  # noqa: PLC0415
+        from emoflix_device.camera.stills import StillsSource
 
         return StillsSource(path, settings)
-    from emoflix_device.camera.opencv import open_video  # noqa: PLC0415
+    from emoflix_device.camera.opencv import open_video
 
     return open_video(path, settings)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoflix_device.camera.frame import Image
@@ -57,6 +57,7 @@ def test_what_lies_outside_the_frame_repeats_its_border() -> None:
     assert (crop[:, 26:] == 7).all()
 
 
+@settings(deadline=None)
 @given(
     box=st.tuples(*[st.floats(-500, 900)] * 2, *[st.floats(0.5, 1200)] * 2),
     size_px=st.integers(16, 96),
