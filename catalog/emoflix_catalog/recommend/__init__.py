@@ -4,6 +4,7 @@
 touches nothing: the same arguments give the same slate, on the device and on a desktop.
 """
 
+from emoflix_catalog.recommend.ranking import recommend
 from emoflix_catalog.recommend.slate import Reason, Recommendation, Slate
 from emoflix_catalog.recommend.viewer import Context, MoodReading, Viewer, mood_of
 
@@ -15,4 +16,5 @@ __all__ = [
     "Slate",
     "Viewer",
     "mood_of",
+    "recommend",
 ]

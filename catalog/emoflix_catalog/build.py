@@ -1,0 +1,98 @@
+"""From films to a catalogue: an SQLite store of facts with the arrays for ranking beside it.
+
+The same films give the same bytes. A build that is killed leaves the catalogue that was there: the
+arrays are written first, under the new version's name, and the store is replaced last, in one step.
+"""
+
+import glob
+import hashlib
+import os
+import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing, suppress
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from emoflix_catalog.arrays import arrays_path, write_arrays
+from emoflix_catalog.columns import WORDS, columns
+from emoflix_catalog.errors import CatalogueError, InvalidRowError
+from emoflix_catalog.film import Film
+from emoflix_catalog.schema import CATALOGUE
+from emoflix_catalog.starter import films_of
+from emoflix_catalog.store_writer import write_store
+
+
+class Built(NamedTuple):
+    """What a build made."""
+
+    path: Path
+    version: str
+    films: int
+
+
+def build_catalogue(csv_folder: Path, path: Path) -> Built:
+    """Build the catalogue of a folder of tables, such as the starter catalogue's.
+
+    Raises:
+        InvalidRowError: A row is wrong.
+        CatalogueError: The folder cannot be read, or `path` not written.
+    """
+    return write_catalogue(films_of(csv_folder), path)
+
+
+def write_catalogue(films: Iterable[Film], path: Path) -> Built:
+    """Write a catalogue of `films` to `path`, with its arrays beside it, whole or not at all.
+
+    Raises:
+        InvalidRowError: Two films have one id.
+        CatalogueError: The folder cannot be written, or is full.
+    """
+    ordered = sorted(films, key=lambda film: film.id)
+    for film, after in pairwise(ordered):
+        if film.id == after.id:
+            raise InvalidRowError(f"{film.id}: two films have this id: give one of them another")
+    version = version_of(ordered)
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.unlink(missing_ok=True)
+        with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
+            write_store(connection, ordered, version)
+        _flush(temporary)
+        write_arrays(arrays_path(path, version), version, columns(ordered), WORDS)
+        temporary.replace(path)
+    except (OSError, sqlite3.OperationalError) as error:
+        raise CatalogueError(
+            f"{path}: the catalogue cannot be written here ({error}): make room or name another"
+            " place; what was there is unchanged"
+        ) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    _remove_stale_arrays(path, version)
+    return Built(path, version, len(ordered))
+
+
+def version_of(films: Iterable[Film]) -> str:
+    """A name for exactly these facts under this schema: 16 hexadecimal digits."""
+    digest = hashlib.blake2b(str(CATALOGUE.version).encode(), digest_size=8)
+    for film in films:
+        digest.update(msgspec.json.encode(film, order="deterministic"))
+    return digest.hexdigest()
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _remove_stale_arrays(path: Path, version: str) -> None:
+    """Take away what earlier builds left; a program that has it open keeps it until it closes."""
+    name = re.compile(re.escape(path.stem) + r"-[0-9a-f]{16}\.arrays")
+    for other in path.parent.glob(f"{glob.escape(path.stem)}-*.arrays"):
+        if name.fullmatch(other.name) and other != arrays_path(path, version):
+            other.unlink(missing_ok=True)

@@ -1,0 +1,67 @@
+"""The arrays a ranking needs of every film at once, made when a catalogue is built."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoflix_catalog.features.affect import evoked_by_tags
+from emoflix_catalog.features.quality import bayesian_average
+from emoflix_catalog.features.terms import tf_idf
+from emoflix_catalog.film import Film
+from emoflix_catalog.vocabulary import GENRES, LANGUAGES, MOOD_TAGS
+
+WORDS = {"languages": tuple(LANGUAGES), "genres": GENRES, "mood_tags": tuple(MOOD_TAGS)}
+NO_LANGUAGE = 255
+NO_AGE = -1
+NO_RUNTIME = 0
+
+
+def columns(films: Sequence[Film]) -> dict[str, NDArray[Any]]:
+    """Everything a ranking looks at, one row a film.
+
+    `year` int16, `runtime_min` int16, `age` int8, `language` uint8 (the main one, a place in the
+    vocabulary); `languages`, `genres` and `mood_tags` as bits, uint64[n, words / 64]; `evoked`
+    float32[n, 2] and `evoked_certainty`; `quality`; `term_*` as in `features.terms`.
+    """
+    main = {code: number for number, code in enumerate(LANGUAGES)}
+    evoked, certainty = evoked_by_tags(films)
+    start, term, weight = tf_idf(films)
+    return {
+        "year": np.array([film.year for film in films], np.int16),
+        "runtime_min": np.array([film.runtime_min or NO_RUNTIME for film in films], np.int16),
+        "age": np.array([NO_AGE if film.age is None else film.age for film in films], np.int8),
+        "language": np.array([main.get(film.language, NO_LANGUAGE) for film in films], np.uint8),
+        **{kind: bits([getattr(film, kind) for film in films], WORDS[kind]) for kind in WORDS},
+        "evoked": evoked,
+        "evoked_certainty": certainty,
+        "quality": bayesian_average(films),
+        "term_start": start,
+        "term": term,
+        "term_weight": weight,
+    }
+
+
+def bits(rows: Sequence[Iterable[str]], vocabulary: Sequence[str]) -> NDArray[np.uint64]:
+    """Each row's words as bits, in the order of `vocabulary`.
+
+    Raises:
+        KeyError: A word is not in the vocabulary.
+    """
+    place = {word: number for number, word in enumerate(vocabulary)}
+    packed = np.zeros((len(rows), -(-len(vocabulary) // 64)), np.uint64)
+    for row, words in enumerate(rows):
+        for word in words:
+            block, bit = divmod(place[word], 64)
+            packed[row, block] |= np.uint64(1 << bit)
+    return packed
+
+
+def any_of(
+    packed: NDArray[np.uint64], vocabulary: Sequence[str], words: Iterable[str]
+) -> NDArray[np.bool_]:
+    """Which rows of `bits` hold at least one of `words`; a word nobody knows is in no row."""
+    wanted = bits([[word for word in words if word in vocabulary]], vocabulary)
+    found: NDArray[np.bool_] = (packed & wanted).any(axis=1)
+    return found

@@ -1,0 +1,80 @@
+"""Films that evoke what the mood asks for: more of it, or a way out of it."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoflix_catalog.film import Film
+from emoflix_catalog.recommend.scorers.base import Scorer, fill_unknown
+from emoflix_catalog.recommend.slate import Reason
+from emoflix_catalog.recommend.viewer import UNSURE_LABELS, MoodReading
+from emoflix_catalog.vocabulary import EXPRESSIONS, MOOD_TAGS
+
+GOAL: Final = (0.75, 0.25)
+"""Where a lift leads, in valence and arousal: pleasant and lightly awake."""
+WIDTH: Final = 0.45
+"""How far from the target a film may lie until it counts exp(-1/2)."""
+_EVEN = 0.5
+_LOOKS: Final = {
+    "angry": "angry",
+    "disgust": "put off",
+    "fear": "afraid",
+    "happy": "happy",
+    "sad": "sad",
+    "surprise": "surprised",
+}
+
+
+def target(mood: MoodReading, lift: float) -> NDArray[np.float32]:
+    """Where the film should lie: state + lift * (goal - state), in valence and arousal."""
+    state = np.array([mood.valence, mood.arousal], np.float32)
+    return (state + np.float32(lift) * (np.array(GOAL, np.float32) - state)).astype(np.float32)
+
+
+class Affect(Scorer):
+    """exp(-d^2 / (2 WIDTH^2)), d from what the film evokes to the target.
+
+    The weight is the mood's confidence times what is not neutral in it, so that an unsure or
+    neutral reading leaves the lead to taste.
+    """
+
+    name = "affect"
+
+    def weight(self) -> float:
+        if self.mood is None or self.mood.label in UNSURE_LABELS:
+            return 0.0
+        return self.mood.confidence * (1 - self.mood.probabilities[EXPRESSIONS.index("neutral")])
+
+    def score(self) -> NDArray[np.float32]:
+        columns = self.catalogue.columns
+        if self.mood is None:
+            return np.zeros(len(self.catalogue), np.float32)
+        away = columns["evoked"] - target(self.mood, self.viewer.lift)
+        near = np.exp(-np.einsum("ij,ij->i", away, away) / np.float32(2 * WIDTH**2))
+        return fill_unknown(near, columns["evoked_certainty"])
+
+    def reason(self, number: int) -> Reason | None:
+        film = self.catalogue.film_at(number)
+        if self.mood is None or self.mood.label not in _LOOKS or not film.mood_tags:
+            return None
+        room = f"a room that looks {_LOOKS[self.mood.label]}"
+        if self.mood.label == "happy":
+            way = f"to keep {room} that way"
+        elif self.viewer.lift >= _EVEN:
+            way = f"a lift for {room}"
+        else:
+            way = f"in step with {room}"
+        tags = " and ".join(_nearest_tags(film, target(self.mood, self.viewer.lift)))
+        return Reason(f"{tags.capitalize()}: {way}", reveals_mood=True)
+
+
+def _nearest_tags(film: Film, point: NDArray[np.float32]) -> list[str]:
+    """The two of a film's mood tags that lie nearest to `point`, in the film's own order."""
+
+    def away(tag: str) -> float:
+        place = MOOD_TAGS[tag]
+        return float(np.hypot(place.valence - point[0], place.arousal - point[1]))
+
+    nearest = sorted(film.mood_tags, key=away)[:2]
+    return [tag for tag in film.mood_tags if tag in nearest]

@@ -1,0 +1,67 @@
+"""Films about what the liked films were about."""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoflix_catalog.film import Film
+from emoflix_catalog.recommend.scorers.base import Scorer
+from emoflix_catalog.recommend.slate import Reason
+
+DISLIKED: Final = -0.5
+"""What a disliked film counts in the profile against a liked one."""
+_RAREST_FIRST: Final = ("directors", "cast", "keywords", "genres", "mood_tags")
+_LATEST: Final = 50
+"""A reason compares with so many of the latest liked films."""
+
+
+class Content(Scorer):
+    """The likeness of a film to the viewer's profile, over the largest likeness of them all.
+
+    The profile is the sum of the liked films' TF-IDF rows plus DISLIKED times that of the disliked
+    ones (Rocchio, "Relevance feedback in information retrieval", 1971). What is less like the
+    profile than nothing at all counts 0.
+    """
+
+    name = "content"
+
+    def weight(self) -> float:
+        return 0.8 if self.viewer.liked else 0.0
+
+    def score(self) -> NDArray[np.float32]:
+        rows = self.catalogue.term_rows
+        liked = self.catalogue.numbers(self.viewer.liked)
+        disliked = self.catalogue.numbers(self.viewer.disliked)
+        likeness = rows.likeness_to(rows.sum_of(liked))
+        if disliked.size:
+            likeness += DISLIKED * rows.likeness_to(rows.sum_of(disliked))
+        likeness[liked] = 0
+        likeness[disliked] = 0
+        largest = float(likeness.max(initial=0.0))
+        if not largest:
+            return np.zeros(len(self.catalogue), np.float32)
+        score: NDArray[np.float32] = likeness.clip(0) / np.float32(largest)
+        return score
+
+    def reason(self, number: int) -> Reason | None:
+        liked = self.catalogue.numbers(self.viewer.liked[-_LATEST:])
+        if not liked.size:
+            return None
+        likeness = self.catalogue.term_rows.likeness_among(np.append(liked, number))[-1, :-1]
+        nearest = self.catalogue.film_at(int(liked[likeness.argmax()]))
+        shared = _shared(self.catalogue.film_at(number), nearest)
+        if not shared:
+            return None
+        return Reason(f"Like {nearest.title}, which you liked: {' and '.join(shared)}")
+
+
+def _shared(film: Film, liked: Film) -> list[str]:
+    """Two words, at most, that both films bear: the rarer kinds first."""
+    words = [
+        word
+        for kind in _RAREST_FIRST
+        for word in getattr(film, kind)
+        if word in getattr(liked, kind)
+    ]
+    return words[:2]

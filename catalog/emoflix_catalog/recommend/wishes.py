@@ -1,0 +1,173 @@
+"""What a film must be to come into question at all: the viewer's wishes as exact masks."""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoflix_catalog.columns import NO_AGE, NO_LANGUAGE, NO_RUNTIME, any_of
+from emoflix_catalog.recommend.viewer import Viewer
+from emoflix_catalog.store import Catalogue
+from emoflix_catalog.vocabulary import LANGUAGES
+
+Mask = NDArray[np.bool_]
+
+
+class Wish(NamedTuple):
+    """One condition that a viewer may set."""
+
+    fits: Callable[[Catalogue, Viewer], Mask]
+    words: Callable[[Viewer], str]
+    """The wish as it follows "films", such as `up to 2 h`; "" where the viewer did not set it."""
+    otherwise: str
+    """What there would be without it, as it follows "films"."""
+
+
+def hours(minutes: int) -> str:
+    """Minutes as people say them: `45 min`, `2 h`, `2 h 20 min`."""
+    whole, rest = divmod(minutes, 60)
+    return " ".join([f"{whole} h"] * bool(whole) + [f"{rest} min"] * (bool(rest) or not whole))
+
+
+def listed(words: list[str], last: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
+
+
+def _not_known_already(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    known = {*viewer.seen, *viewer.declined, *viewer.liked, *viewer.disliked}
+    fits = np.ones(len(catalogue), np.bool_)
+    fits[catalogue.numbers(known)] = False
+    return fits
+
+
+def _without_genres(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    columns = catalogue.columns
+    return ~any_of(columns["genres"], columns.words["genres"], viewer.genres_left_out)
+
+
+def _without_tags(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    columns = catalogue.columns
+    return ~any_of(columns["mood_tags"], columns.words["mood_tags"], viewer.mood_tags_left_out)
+
+
+def _short_enough(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    runtime_min = catalogue.columns["runtime_min"]
+    if viewer.max_runtime_min is None:
+        return np.ones(len(catalogue), np.bool_)
+    fits: Mask = (runtime_min <= viewer.max_runtime_min) & (runtime_min != NO_RUNTIME)
+    return fits
+
+
+def _young_enough(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    age = catalogue.columns["age"]
+    if viewer.max_age is None:
+        return np.ones(len(catalogue), np.bool_)
+    fits: Mask = (age <= viewer.max_age) & (age != NO_AGE)
+    return fits
+
+
+def _without(words: tuple[str, ...]) -> str:
+    return f"without {listed(list(words), 'or')}" if words else ""
+
+
+def _limit(words: str, value: object) -> str:
+    return "" if value is None else words.format(value)
+
+
+WISHES: Final = {
+    "known": Wish(
+        _not_known_already,
+        lambda viewer: "not seen or declined yet" if viewer.seen or viewer.declined else "",
+        "with those seen or declined",
+    ),
+    "genres": Wish(
+        _without_genres, lambda viewer: _without(viewer.genres_left_out), "of every genre"
+    ),
+    "mood_tags": Wish(
+        _without_tags, lambda viewer: _without(viewer.mood_tags_left_out), "of every kind of mood"
+    ),
+    "runtime": Wish(
+        _short_enough,
+        lambda viewer: _limit("up to {}", viewer.max_runtime_min and hours(viewer.max_runtime_min)),
+        "of any length",
+    ),
+    "age": Wish(_young_enough, lambda viewer: _limit("for age {}", viewer.max_age), "for any age"),
+}
+"""Every wish but the language: these never give way."""
+
+
+def fitting(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    """Which films keep every wish but the language."""
+    fits: Mask = np.logical_and.reduce([wish.fits(catalogue, viewer) for wish in WISHES.values()])
+    return fits
+
+
+def wished(viewer: Viewer) -> str:
+    """The wishes a viewer did set, in words, with a blank before; "" where there are none."""
+    words = [wish.words(viewer) for wish in WISHES.values()]
+    return "".join(f" {word}" for word in words if word)
+
+
+def best_given_up(catalogue: Catalogue, viewer: Viewer) -> tuple[str, int]:
+    """The one wish whose giving up would bring most: what there would be, and how many in all."""
+    masks = {name: wish.fits(catalogue, viewer) for name, wish in WISHES.items()}
+    gains = {}
+    for name, wish in WISHES.items():
+        others = [mask for other, mask in masks.items() if other != name]
+        if wish.words(viewer):
+            gains[wish.otherwise] = int(np.logical_and.reduce(others).sum())
+    return max(gains.items(), key=lambda gain: gain[1], default=("", 0))
+
+
+def in_language(catalogue: Catalogue, code: str) -> Mask:
+    """Which films have this main language; "" asks for those whose language nobody knows."""
+    columns = catalogue.columns
+    words = columns.words["languages"]
+    place = words.index(code) if code in words else NO_LANGUAGE
+    spoken: Mask = columns["language"] == place
+    return spoken
+
+
+_NEAR: Final = {
+    "ml": ("ta", "te", "kn", "hi"),
+    "ta": ("ml", "te", "kn", "hi"),
+    "te": ("ta", "kn", "ml", "hi"),
+    "kn": ("te", "ta", "ml", "hi"),
+    "hi": ("ur", "pa", "mr", "bn", "gu"),
+    "ur": ("hi", "pa"),
+    "pa": ("hi", "ur"),
+    "mr": ("hi", "gu"),
+    "gu": ("hi", "mr"),
+    "bn": ("hi",),
+    "es": ("pt", "it"),
+    "pt": ("es", "it"),
+    "it": ("es", "fr"),
+    "fr": ("it", "es"),
+    "de": ("nl", "da"),
+    "nl": ("de",),
+    "sv": ("da", "no", "is", "fi"),
+    "da": ("sv", "no", "is"),
+    "no": ("da", "sv", "is"),
+    "is": ("no", "da", "sv"),
+    "fi": ("sv",),
+    "ko": ("ja", "zh"),
+    "ja": ("ko", "zh"),
+    "zh": ("ja", "ko"),
+    "ru": ("uk", "pl"),
+    "uk": ("ru", "pl"),
+    "pl": ("cs", "ru"),
+    "cs": ("pl",),
+    "fa": ("ar", "tr"),
+    "ar": ("fa", "tr"),
+    "tr": ("fa", "ar"),
+}
+"""Where to look when a language has nothing left: kinship, or cinemas that share an audience."""
+
+
+def further_languages(languages: tuple[str, ...]) -> list[str]:
+    """The languages to try after these, the nearest first; English before the rest."""
+    near = [code for language in languages for code in _NEAR.get(language, ())]
+    order = dict.fromkeys((*near, "en", *LANGUAGES))
+    return [code for code in order if code not in languages]

@@ -1,0 +1,189 @@
+"""An open catalogue: every film's numbers at hand, every film's facts when they are asked for."""
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emoflix_catalog.arrays import Arrays, arrays_path, open_arrays
+from emoflix_catalog.errors import StoreError, UnknownFilmError
+from emoflix_catalog.features.terms import TermRows
+from emoflix_catalog.film import Film
+from emoflix_catalog.schema import CATALOGUE, verify
+from emoflix_catalog.store_writer import ROLES, TERMS, person_key
+
+
+class Catalogue:
+    """A catalogue file, open for reading; a rebuild beside it does not disturb it.
+
+    A film has a number from 0 to `len(catalogue) - 1`, its row in every array of `columns`. The
+    numbers hold for this version only; what is kept must be the film's id.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, columns: Arrays, version: str, films: int
+    ) -> None:
+        self._connection = connection
+        self._films = films
+        self.columns = columns
+        self.version = version
+
+    def __len__(self) -> int:
+        return self._films
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @cached_property
+    def term_rows(self) -> TermRows:
+        """What the films are about, for likeness between them."""
+        columns = self.columns
+        return TermRows(columns["term_start"], columns["term"], columns["term_weight"])
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What one SELECT answers.
+
+        Raises:
+            StoreError: The file is damaged.
+        """
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise StoreError(
+                f"catalogue {self.version}: its file is damaged ({error}):"
+                " run emoflix-catalog build"
+            ) from error
+
+    def film(self, film_id: str) -> Film:
+        """The film of that id.
+
+        Raises:
+            UnknownFilmError: The catalogue does not hold it.
+        """
+        numbers = self.numbers([film_id])
+        if not numbers.size:
+            raise UnknownFilmError(
+                f"{film_id}: no film of this id: find it by emoflix-catalog search"
+            )
+        return self.film_at(int(numbers[0]))
+
+    def film_at(self, number: int) -> Film:
+        """The film of that number.
+
+        Raises:
+            UnknownFilmError: There are not so many films.
+        """
+        found = self.rows(_FILM, (number,))
+        if not found:
+            raise UnknownFilmError(f"film {number}: the catalogue has {len(self)} films, from 0")
+        row: dict[str, Any] = dict(zip(_FILM_FIELDS, found[0], strict=True))
+        row["original_title"] = row["original_title"] or row["title"]
+        if row["popularity_on"] is not None:
+            row["popularity_on"] = dt.date.fromisoformat(row["popularity_on"])
+        lists: dict[str, list[str]] = {}
+        for field, name in self.rows(_LISTS, (number, number)):
+            lists.setdefault(_FIELD_OF[field], []).append(name)
+        identifiers = dict(
+            self.rows("SELECT scheme, value FROM identifier WHERE film = ?", (number,))
+        )
+        row.update({field: tuple(names) for field, names in lists.items()})
+        return Film(**row, identifiers=identifiers)
+
+    def numbers(self, ids: Iterable[str]) -> NDArray[np.int64]:
+        """The numbers of the films with these ids, rising; ids that nobody knows are left out."""
+        wanted = json.dumps(list(ids))  # in ASCII, so that no text at all makes it fail
+        return _numbers(
+            self.rows(
+                "SELECT DISTINCT number FROM json_each(?) JOIN film ON film.id = value"
+                " ORDER BY number",
+                (wanted,),
+            )
+        )
+
+    def credited(self, name: str, role: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The films in which a person has a role, rising, and the place in each: 0 is first.
+
+        Args:
+            name: As people write it; accents, case and blanks do not matter.
+            role: `director`, `cast` or `writer`.
+        """
+        found = self.rows(
+            "SELECT film, min(position) FROM person JOIN credit ON person = person.id"
+            " WHERE folded = ? AND role = ? GROUP BY film ORDER BY film",
+            (person_key(name), role),
+        )
+        films, places = np.array(found, np.int64).reshape(-1, 2).T
+        return films, places
+
+
+def open_catalogue(path: Path) -> Catalogue:
+    """Open the catalogue at `path` for reading, with the arrays beside it.
+
+    Raises:
+        StoreError: It is missing, foreign, damaged, of another version, or its arrays are.
+    """
+    verify(path, CATALOGUE)
+    # Nobody writes to a catalogue in place, so no locks are needed, nor a folder to keep them in.
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+    try:
+        version, films = connection.execute("SELECT version, films FROM catalogue").fetchone()
+        columns = open_arrays(arrays_path(path, version), version)
+    except (sqlite3.DatabaseError, TypeError) as error:
+        connection.close()
+        raise StoreError(f"{path}: is damaged ({error}): run emoflix-catalog build") from error
+    except StoreError:
+        connection.close()
+        raise
+    return Catalogue(connection, columns, version, films)
+
+
+_FILM_FIELDS = (
+    "id",
+    "title",
+    "original_title",
+    "year",
+    "runtime_min",
+    "age",
+    "synopsis",
+    "rating",
+    "votes",
+    "popularity",
+    "popularity_on",
+    "source",
+    "licence",
+)
+_FILM = (
+    "SELECT film.id, title, original_title, year, runtime_min, age, synopsis, rating, votes,"
+    " popularity, popularity_on, source.name, licence"
+    " FROM film JOIN source ON source.id = film.source WHERE number = ?"
+)
+_LISTS = (
+    "SELECT kind, name FROM (SELECT kind, name, position FROM film_term"
+    " JOIN term ON term.id = term WHERE film = ? ORDER BY position)"
+    " UNION ALL SELECT role, name FROM (SELECT role, name, position FROM credit"
+    " JOIN person ON person.id = person WHERE film = ? ORDER BY role, position)"
+)
+_FIELD_OF = {**TERMS, **ROLES}
+
+
+def _numbers(rows: Iterable[tuple[int]]) -> NDArray[np.int64]:
+    return np.fromiter((number for (number,) in rows), np.int64)
