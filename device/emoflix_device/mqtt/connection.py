@@ -148,6 +148,7 @@ class Connection:
         client.loop_start()
         if not self._answered.wait(ANSWER_S):
             self._note(f"{_place(self._settings)} does not answer as an MQTT broker does")
+            self._answered.set()  # what follows from here is our own leaving
         elif self.connected:
             self._down.wait()
         client.disconnect()
@@ -188,6 +189,7 @@ class Connection:
             if self.speaks_v5 and code.value == _UNSUPPORTED_PROTOCOL:
                 self._protocol = MQTTProtocolVersion.MQTTv311
             self._note(self._refusal(code))
+            self._answered.set()
             return
         self.connected = True
         self._connected_at_s = time.monotonic()
@@ -212,6 +214,8 @@ class Connection:
             elif code.is_failure:
                 self._note(self._loss())
             self._on_down()
+        elif not self._answered.is_set():
+            self._note(fault_of(ConnectionResetError(), self._settings))
         self._answered.set()
         self._down.set()
 
@@ -284,6 +288,8 @@ def fault_of(error: Exception, settings: MqttSettings) -> str:
             fault = f"unknown host {settings.host!r}: see mqtt.host"
         case ConnectionRefusedError():
             fault = f"nothing listens at {place}: is the broker running? See mqtt.host, mqtt.port"
+        case ConnectionResetError():
+            fault = f"{place} hangs up without an answer: see mqtt.port and mqtt.tls"
         case TimeoutError():
             fault = f"{place} does not answer: see mqtt.host"
         case _:

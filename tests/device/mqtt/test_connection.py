@@ -1,0 +1,69 @@
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from emoflix_device.config import MqttSettings
+from emoflix_device.errors import BrokerError
+from emoflix_device.mqtt import connection
+from emoflix_device.mqtt.connection import LEAST_PAUSE_S, LONGEST_PAUSE_S, pause_s, probe
+from tests.mosquitto import HOST, Mosquitto, free_port
+
+
+def test_a_good_broker_has_no_fault(mosquitto: Mosquitto) -> None:
+    assert probe(MqttSettings(host=HOST, port=mosquitto.port)) is None
+
+
+def test_a_broker_that_is_not_there_is_a_fault_at_once() -> None:
+    port = free_port()
+    fault = probe(MqttSettings(host=HOST, port=port))
+    assert fault is not None
+    assert f"nothing listens at {HOST}:{port}" in fault
+
+
+def test_a_port_that_is_no_brokers_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "ANSWER_S", 0.2)
+    with socket.create_server((HOST, 0)) as silent:
+        port = silent.getsockname()[1]
+        fault = probe(MqttSettings(host=HOST, port=port))
+    assert fault == f"{HOST}:{port} does not answer as an MQTT broker does"
+
+
+def test_a_port_that_hangs_up_is_a_fault() -> None:
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
+
+        def hang_up() -> None:
+            server.accept()[0].close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        fault = probe(MqttSettings(host=HOST, port=port))
+        thread.join()
+    assert fault == f"{HOST}:{port} hangs up without an answer: see mqtt.port and mqtt.tls"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (MqttSettings(password_file=Path("p")), r"mqtt\.password_file needs mqtt\.user"),
+        (
+            MqttSettings(user="device", password_file=Path("/no/such/file")),
+            r"mqtt\.password_file: /no/such/file cannot be read",
+        ),
+    ],
+)
+def test_a_password_that_cannot_be_used_is_refused_at_once(
+    settings: MqttSettings, message: str
+) -> None:
+    with pytest.raises(BrokerError, match=message):
+        probe(settings)
+
+
+def test_pauses_grow_from_one_second_to_one_minute_and_are_spread() -> None:
+    pauses_s = [[pause_s(failures) for _ in range(200)] for failures in (1, 3, 50)]
+    for few_s, least_spread_s in zip(pauses_s, (0.5, 3, 30), strict=True):
+        assert all(LEAST_PAUSE_S <= pause <= LONGEST_PAUSE_S for pause in few_s)
+        assert max(few_s) - min(few_s) > least_spread_s
+    assert max(pauses_s[0]) <= 2
