@@ -72,6 +72,11 @@ class Catalogue:
                 " run emoflix-catalog build"
             ) from error
 
+    def languages(self) -> tuple[str, ...]:
+        """The codes of all languages that its films speak, in alphabetical order."""
+        found = self.rows("SELECT name FROM term WHERE kind = 'language' ORDER BY name")
+        return tuple(name for (name,) in found)
+
     def film(self, film_id: str) -> Film:
         """The film of that id.
 
