@@ -1,0 +1,27 @@
+"""Files that appear whole or not at all."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give a file beside `target` to write; at the end it takes the target's place and name.
+
+    If the block raises, what was written is removed and the target is as it was before.
+
+    Raises:
+        OSError: the folder is not there or cannot be written to.
+    """
+    with tempfile.NamedTemporaryFile(
+        dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix, delete=False
+    ) as opened:
+        part = Path(opened.name)
+    try:
+        yield part
+        part.chmod(0o644)  # a temporary file is its owner's alone; the service is another user
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
