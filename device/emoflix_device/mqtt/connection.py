@@ -1,8 +1,8 @@
 """A connection to the broker that comes back by itself, and says in words why it is not there.
 
 A thread makes one paho client a try, so that nothing of a broken connection lives on in the next:
-what must not be lost is held, and said again, by the owner. MQTT 5 is tried first; a broker that
-answers "unsupported protocol version" is spoken to in 3.1.1 from then on.
+what must not be lost is held, and said again, by the owner. MQTT 5 is tried first, then 3.1.1; the
+version that got an answer is kept.
 """
 
 import logging
@@ -30,11 +30,18 @@ LONGEST_PAUSE_S: Final = 60.0
 STEADY_S: Final = 30.0
 """A connection that held so long starts the pauses from the shortest again."""
 CONNECT_S: Final = 5.0
-ANSWER_S: Final = 10.0
+LEAST_PATIENCE_S: Final = 2.0
+LONGEST_PATIENCE_S: Final = 16.0
+"""For an answer to CONNECT. It doubles with every silence: a broker that knows no MQTT 5 may say
+nothing (amqtt waits for the rest of what it takes for 3.1.1), a busy one may need long."""
 KEEP_ALIVE_S: Final = 30
 LARGEST_PACKET_BYTES: Final = 16 * 1024 * 1024
 """Asked of an MQTT 5 broker, which drops what is larger: the device's memory is small."""
 
+_OTHER_VERSION: Final = {
+    MQTTProtocolVersion.MQTTv5: MQTTProtocolVersion.MQTTv311,
+    MQTTProtocolVersion.MQTTv311: MQTTProtocolVersion.MQTTv5,
+}
 _UNSUPPORTED_PROTOCOL: Final = 132
 _BAD_PASSWORD: Final = 134
 _NOT_AUTHORISED: Final = 135
@@ -79,6 +86,7 @@ class Connection:
         self._on_published = on_published
         self._will = will
         self._protocol = MQTTProtocolVersion.MQTTv5
+        self._patience_s = LEAST_PATIENCE_S
         self._tls = _tls(settings)
         _password(settings)
         self._stopping = threading.Event()
@@ -86,6 +94,7 @@ class Connection:
         self._down = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="mqtt", daemon=True)
         self._client: Client | None = None
+        self._understood = False
         self._connected_at_s = 0.0
         self.connected = False
         self.connects = 0
@@ -115,10 +124,12 @@ class Connection:
 
     def live_once(self) -> None:
         """One connection from its beginning to its end, however it ends."""
-        spoke_v5 = self.speaks_v5
-        self._live()
-        if spoke_v5 and not self.speaks_v5:
-            self._live()
+        misunderstood = self._live()
+        if misunderstood is not None:
+            self._protocol = _OTHER_VERSION[self._protocol]
+            misunderstood = self._live()
+        if misunderstood is not None:
+            self._note(misunderstood)
 
     def _keep(self) -> None:
         failures = 0
@@ -128,11 +139,13 @@ class Connection:
             failures = 1 if time.monotonic() - began_s > STEADY_S else failures + 1
             self._stopping.wait(pause_s(failures))
 
-    def _live(self) -> None:
+    def _live(self) -> str | None:
+        """One connection in one version; the fault if that may be the version's."""
         self._answered.clear()
         self._down.clear()
+        self._understood = False
         if self._stopping.is_set():
-            return
+            return None
         try:
             client = self._new_client()
             client.connect(
@@ -143,17 +156,21 @@ class Connection:
             )
         except (OSError, ValueError, BrokerError) as error:
             self._note(fault_of(error, self._settings))
-            return
+            return None
         self._client = client
         client.loop_start()
-        if not self._answered.wait(ANSWER_S):
-            self._note(f"{_place(self._settings)} does not answer as an MQTT broker does")
-            self._answered.set()  # what follows from here is our own leaving
-        elif self.connected:
+        answered = self._answered.wait(self._patience_s)
+        if self.connected:
             self._down.wait()
         client.disconnect()
         client.loop_stop()
         self._client = None
+        if self._understood or self._stopping.is_set():
+            return None
+        if answered:
+            return fault_of(ConnectionResetError(), self._settings)
+        self._patience_s = min(LONGEST_PATIENCE_S, 2 * self._patience_s)
+        return f"{_place(self._settings)} does not answer as an MQTT broker does: see mqtt.port"
 
     def _new_client(self) -> Client:
         client = Client(
@@ -185,10 +202,10 @@ class Connection:
     def _connect_answered(
         self, client: Client, _data: Any, _flags: Any, code: ReasonCode, _properties: Any
     ) -> None:
+        self._understood = code.value != _UNSUPPORTED_PROTOCOL
         if code.is_failure:
-            if self.speaks_v5 and code.value == _UNSUPPORTED_PROTOCOL:
-                self._protocol = MQTTProtocolVersion.MQTTv311
-            self._note(self._refusal(code))
+            if self._understood:
+                self._note(self._refusal(code))
             self._answered.set()
             return
         self.connected = True
@@ -214,8 +231,6 @@ class Connection:
             elif code.is_failure:
                 self._note(self._loss())
             self._on_down()
-        elif not self._answered.is_set():
-            self._note(fault_of(ConnectionResetError(), self._settings))
         self._answered.set()
         self._down.set()
 

@@ -89,7 +89,7 @@ class Link:
     @property
     def connected(self) -> bool:
         """Whether the broker can be heard."""
-        return self._connection.connected
+        return self._client is not None
 
     @property
     def fault(self) -> str | None:

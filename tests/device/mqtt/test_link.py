@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from paho.mqtt.client import MQTTMessage
 
+from emoflix_device.broker import open_broker
 from emoflix_device.config import MqttSettings
 from emoflix_device.mqtt.commands import Command
 from emoflix_device.mqtt.link import UNDER_WAY_LIMIT, WAITING_LIMIT, Link
@@ -370,3 +371,18 @@ def test_stopping_before_any_broker_answered_is_quick(tmp_path: Path) -> None:
     began_s = time.monotonic()
     loop.link.stop()
     assert time.monotonic() - began_s < 2.0
+
+
+def test_a_broker_that_knows_only_3_1_1_is_spoken_to_in_3_1_1() -> None:
+    with open_broker("amqtt") as broker, a_link(broker.port) as loop:
+        loop.link.publish("settings", ON)
+        loop.link.publish("recommendations", SLATE, expires_s=60)
+        with Ear(broker.port, "emoflix/den/#", v5=False) as ear:
+            ear.wait_for("emoflix/den/availability", b"online")
+            ear.wait_for("emoflix/den/settings")
+            ear.wait_for("emoflix/den/recommendations")
+            ear.say("emoflix/den/client/anna/command/camera", b"ON")
+            command = loop.next()
+            loop.link.reply(command, command.done(CameraResult(camera="on")))
+            ear.wait(on("emoflix/den/client/anna/reply/camera"))
+        assert loop.link.fault is None
