@@ -56,8 +56,8 @@ class Connection:
     def __init__(
         self,
         settings: MqttSettings,
-        client_id: str,
         *,
+        client_id: str | None,
         on_up: Callable[[Client], object],
         on_message: Callable[[MQTTMessage], None],
         on_down: Callable[[], None] = lambda: None,
@@ -68,7 +68,7 @@ class Connection:
 
         Args:
             settings: the broker.
-            client_id: unique at the broker.
+            client_id: unique at the broker; made up where `None`.
             on_up: subscribe and publish here, after every connect.
             on_message: every message that arrives.
             on_down: the connection is gone.
@@ -79,7 +79,8 @@ class Connection:
             BrokerError: the password or the authority's file cannot be used.
         """
         self._settings = settings
-        self._client_id = client_id
+        self._own_name = client_id is not None
+        self._client_id = client_id or f"emoflix-{random.getrandbits(32):08x}"
         self._on_up = on_up
         self._on_message = on_message
         self._on_down = on_down
@@ -262,7 +263,7 @@ class Connection:
 
     def _loss(self) -> str:
         loss = f"the connection to {_place(self._settings)} was lost"
-        if time.monotonic() - self._connected_at_s > STEADY_S:
+        if not self._own_name or time.monotonic() - self._connected_at_s > STEADY_S:
             return loss
         # Not every broker says that a session was taken over: brevity has to do as a hint.
         return f"{loss} at once; has another client the same name {self._client_id!r}?"
@@ -320,7 +321,7 @@ def probe(settings: MqttSettings) -> str | None:
     """
     connection = Connection(
         settings,
-        f"emoflix-check-{random.getrandbits(32):08x}",
+        client_id=None,
         on_up=lambda client: client.disconnect(),
         on_message=lambda _message: None,
     )

@@ -68,7 +68,7 @@ class Link:
         self._on_command = on_command
         self._connection = Connection(
             settings,
-            f"emoflix-{device}",
+            client_id=f"emoflix-{device}",
             on_up=self._greet,
             on_message=self._receive,
             on_down=self._fall_silent,
