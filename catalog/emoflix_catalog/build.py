@@ -18,7 +18,7 @@ from typing import NamedTuple
 import msgspec
 
 from emoflix_catalog.arrays import arrays_path, write_arrays
-from emoflix_catalog.columns import WORDS, columns
+from emoflix_catalog.columns import LAYOUT, WORDS, columns
 from emoflix_catalog.errors import CatalogueError, InvalidRowError
 from emoflix_catalog.film import Film
 from emoflix_catalog.schema import CATALOGUE
@@ -78,8 +78,9 @@ def write_catalogue(films: Iterable[Film], path: Path) -> Built:
 
 
 def version_of(films: Iterable[Film]) -> str:
-    """A name for exactly these facts under this schema: 16 hexadecimal digits."""
-    digest = hashlib.blake2b(str(CATALOGUE.version).encode(), digest_size=8)
+    """A name for exactly these facts, in this order, in this form: 16 hexadecimal digits."""
+    form = f"schema {CATALOGUE.version}, arrays {LAYOUT}"
+    digest = hashlib.blake2b(form.encode(), digest_size=8)
     for film in films:
         digest.update(msgspec.json.encode(film, order="deterministic"))
     return digest.hexdigest()

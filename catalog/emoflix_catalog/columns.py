@@ -13,6 +13,8 @@ from emoflix_catalog.film import Film
 from emoflix_catalog.vocabulary import GENRES, LANGUAGES, MOOD_TAGS
 
 WORDS = {"languages": tuple(LANGUAGES), "genres": GENRES, "mood_tags": tuple(MOOD_TAGS)}
+LAYOUT = 1
+"""Counted up when the arrays change in name, form or meaning: part of every catalogue's version."""
 NO_LANGUAGE = 255
 NO_AGE = -1
 NO_RUNTIME = 0

@@ -91,7 +91,7 @@ CATALOGUE: Final = Schema(
             PRIMARY KEY (film, position)
         ) STRICT, WITHOUT ROWID;
         CREATE VIRTUAL TABLE search USING fts5(
-            title, original_title, people, keywords, synopsis, sounds,
+            title, original_title, people, keywords, synopsis, title_sounds, people_sounds,
             content = '', prefix = '2 3', tokenize = "unicode61 remove_diacritics 0"
         );
         """,

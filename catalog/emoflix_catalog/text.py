@@ -7,7 +7,6 @@ writer (`Bahubali`, `Baahubali`).
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 _BRAHMIC = frozenset(
@@ -127,11 +126,6 @@ def sounds_like(text: str) -> str:
     for pattern, sound in _SOUNDS:
         words = pattern.sub(sound, words)
     return words
-
-
-def all_words(texts: Iterable[str]) -> str:
-    """Several texts folded into one line."""
-    return " ".join(filter(None, map(fold, texts)))
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,1 @@
+"""The commands of `emoflix-catalog`, one file each."""

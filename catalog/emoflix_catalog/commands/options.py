@@ -1,0 +1,66 @@
+"""Options that several commands share, and the words they accept."""
+
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from emoflix_catalog.places import default_catalogue
+from emoflix_catalog.vocabulary import GENRES, LANGUAGES, MOOD_TAGS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Word(click.ParamType[str]):
+    """A word of a vocabulary, in any case; for languages the English name will do too."""
+
+    def __init__(
+        self, name: str, words: Iterable[str], names: dict[str, str] | None = None
+    ) -> None:
+        self.name = name
+        self._words = {word: word for word in words} | {
+            english.lower(): code for code, english in (names or {}).items()
+        }
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        word = self._words.get(value.strip().lower())
+        if word is None:
+            near = get_close_matches(value.lower(), self._words, n=3)
+            hint = (
+                f"did you mean {', '.join(near)}?" if near else f"one of {', '.join(self._words)}"
+            )
+            self.fail(f"{value!r} is no {self.name} of the catalogue: {hint}", param, ctx)
+        return word
+
+
+LANGUAGE = Word("language", LANGUAGES, LANGUAGES)
+GENRE = Word("genre", GENRES)
+MOOD_TAG = Word("mood tag", MOOD_TAGS)
+
+
+def catalogue_option(command: Command) -> Command:
+    return click.option(
+        "--catalogue",
+        "path",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=default_catalogue,
+        envvar="EMOFLIX_CATALOGUE",
+        show_envvar=True,
+        help=f"The catalogue file  [default: {default_catalogue()}]",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON instead.")(command)
+
+
+def count_option(default: int) -> Callable[[Command], Command]:
+    return click.option(
+        "--count",
+        type=click.IntRange(1, 1000),
+        default=default,
+        show_default=True,
+        help="How many.",
+    )

@@ -1,0 +1,163 @@
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from emoflix_catalog.cli import COMMANDS, main
+from emoflix_catalog.starter import starter_films
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """A function that runs the command; answers exit code, output and errors."""
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["emoflix-catalog", *arguments])
+        with pytest.raises(SystemExit) as exit_:
+            main()
+        out, err = capsys.readouterr()
+        return int(exit_.value.code or 0), out, err
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return command
+
+
+@pytest.fixture
+def built(run: Run) -> Run:
+    """The same, after a build of the starter catalogue."""
+    assert run("build")[0] == 0
+    return run
+
+
+def one_line(text: str) -> bool:
+    return text.count("\n") == 1 and text.endswith("\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(run: Run, name: str) -> None:
+    code, out, _ = run(name, "--help")
+    assert code == 0
+    assert COMMANDS[name].rstrip(".").split(" ")[0] in out
+
+
+def test_build_says_what_it_made_and_where(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("build", "--json")
+    answer = json.loads(out)
+    assert (code, err) == (0, "")
+    assert answer["films"] > 150
+    assert answer["path"] == str(tmp_path / "data" / "emoflix" / "catalogue.sqlite")
+    assert json.loads(run("version", "--json")[1])["catalogue"] == answer["version"]
+
+
+def test_a_wrong_row_stops_the_build_and_nothing_is_written(run: Run, tmp_path: Path) -> None:
+    table = next(starter_films().glob("*.csv")).read_text(encoding="utf-8")
+    (tmp_path / "films").mkdir()
+    (tmp_path / "films" / "a.csv").write_text(table.replace("drama", "dramma"), encoding="utf-8")
+    code, out, err = run("build", "--films", str(tmp_path / "films"))
+    assert (code, out) == (2, "")
+    assert one_line(err)
+    assert "a.csv:2: genres: 'dramma' is not in the vocabulary of genres: 'drama' is meant?" in err
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["search", "x"], "run emoflix-catalog build"),
+        (["nonsense"], "No such command"),
+        (["recommend", "--lift", "2"], "'--lift': 2.0 is not in the range"),
+        (["recommend", "--mood", "sleepy"], "'sleepy' is not one of"),
+        (["recommend", "--language", "malayalm"], "did you mean malayalam?"),
+        (["search", "--year", "199"], "write 1994, 1990-1999, 1990- or -1999"),
+        (["build", "--films", "/nowhere"], "no tables of films"),
+        (["check", "/nowhere"], "no tables of films"),
+        (["check", "--reference", "/nowhere"], "does not exist"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(run: Run, arguments: list[str], text: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert one_line(err)
+    assert text in err
+
+
+def test_search_answers_tables_and_json(built: Run) -> None:
+    code, out, _ = built("search", "ദൃശ്യം")
+    assert code == 0
+    assert "drishyam-2013" in out
+    films = json.loads(built("search", "--person", "mohanlal", "--year", "1990-1999", "--json")[1])
+    assert films
+    assert all(1990 <= film["year"] <= 1999 for film in films)
+    assert built("search", "qqqqqqq") == (0, "No film fits.\n", "")
+
+
+def test_info_knows_a_film_by_id_or_title(built: Run) -> None:
+    by_id = json.loads(built("info", "drishyam-2013", "--json")[1])
+    by_title = json.loads(built("info", "drishyam", "--json")[1])
+    assert by_id == by_title
+    assert by_id["film"]["directors"] == ["Jeethu Joseph"]
+    assert "Jeethu Joseph" in built("info", "drishyam-2013")[1]
+    code, _, err = built("info", "qqqqqqq")
+    assert code == 2
+    assert one_line(err)
+
+
+def test_stats_count_every_film(built: Run) -> None:
+    counts = json.loads(built("stats", "--json")[1])
+    assert sum(counts["language"].values()) == counts["films"]
+    assert sum(counts["decade"].values()) == counts["films"]
+    assert "Malayalam" in built("stats")[1]
+
+
+def test_recommend_explains_its_slate(built: Run) -> None:
+    sad = ("recommend", "--mood", "sad", "--language", "ml", "--actor", "Mohanlal", "--lift", "0.7")
+    code, out, _ = built(*sad, "--explain")
+    assert code == 0
+    assert "Mohanlal, one of your" in out
+    assert "affect" in out
+    slate = json.loads(built(*sad, "--count", "3", "--json")[1])
+    assert len(slate["films"]) == 3
+    assert {film["film"]["languages"][0] for film in slate["films"]} == {"ml"}
+
+
+def test_an_empty_slate_says_why(built: Run) -> None:
+    code, out, _ = built("recommend", "--max-runtime", "1")
+    assert code == 0
+    assert "No film fits (up to 1 min): there would be" in out
+
+
+def test_a_misspelt_favourite_is_not_passed_over(built: Run) -> None:
+    code, _, err = built("recommend", "--actor", "Mohanlall")
+    assert code == 2
+    assert "no actor of this name: did you mean Mohanlal" in err
+    code, _, err = built("recommend", "--seen", "drishyam")
+    assert code == 2
+    assert "no film of this id" in err
+
+
+def test_check_lists_what_is_wrong_and_fails(run: Run, tmp_path: Path) -> None:
+    table = next(starter_films().glob("*.csv")).read_text(encoding="utf-8")
+    (tmp_path / "a.csv").write_text(table.replace("drama", "dramma"), encoding="utf-8")
+    code, out, err = run("check", str(tmp_path))
+    assert (code, err) == (1, "")
+    assert out.startswith("a.csv:2: genres: 'dramma'")
+    assert json.loads(run("check", str(tmp_path), "--json")[1])["problems"]
+
+
+def test_check_holds_the_facts_against_a_table(run: Run, tmp_path: Path) -> None:
+    reference = tmp_path / "other.csv"
+    reference.write_text("MovieName,Year,Language\nDrishyam,2014,malayalam\n")
+    code, out, _ = run("check", "--reference", str(reference))
+    assert code == 1
+    assert "drishyam-2013" in out
+    answer = json.loads(run("check", "--reference", str(reference), "--json")[1])
+    assert answer["agreement"]["shares"] == {
+        "year": 0,
+        "language": 1,
+        "director": None,
+        "lead": None,
+    }
