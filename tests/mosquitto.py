@@ -71,7 +71,11 @@ class Mosquitto:
             rules.write_text(acl or "topic readwrite #\n", encoding="utf-8")
             rules.chmod(0o600)
             lines += ["allow_anonymous false", f"password_file {passwords}", f"acl_file {rules}"]
-        self._config.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.configure("\n".join(lines) + "\n")
+
+    def configure(self, text: str) -> None:
+        """Put another configuration in place of the one made here."""
+        self._config.write_text(text, encoding="utf-8")
 
     def start(self) -> None:
         """Start it and wait until it accepts connections."""
