@@ -200,7 +200,7 @@ class Daemon:
         self._mood_told_s = self._clock.steady_s()
         self._link.publish("mood", mood_message(self._mood, self._light, self._clock))
         if self._mood.announced != told.announced:
-            _LOG.info("the room looks %s (%.2f)", self._mood.announced, self._mood.confidence)
+            _LOG.info("mood: %s (%.2f)", self._mood.announced, self._mood.confidence)
             self._link.publish(
                 "event",
                 MoodChanged(

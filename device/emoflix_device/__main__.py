@@ -1,0 +1,3 @@
+from emoflix_device.cli import main
+
+main()

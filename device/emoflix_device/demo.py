@@ -1,0 +1,82 @@
+"""`emoflix demo`: a broker, the service and a viewer, on the bundled clip or a camera at hand."""
+
+import datetime as dt
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+import yaml
+
+from emoflix_device.broker import Broker, open_broker
+from emoflix_device.config import MqttSettings
+from emoflix_device.errors import EmoflixError
+from emoflix_device.household import HouseholdStore
+from emoflix_device.watch import show
+
+DEVICE: Final = "demo"
+STOP_S: Final = 5.0
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(min=1), help="End by itself after so long.")
+@click.option("--source", default="clip", help="A camera, video, address or folder of pictures.")
+def demo(seconds: float | None, source: str) -> None:
+    """Run broker, service and viewer together; Ctrl-C ends all three."""
+    # A terminated demo ends like an interrupted one: its children go first.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    with tempfile.TemporaryDirectory(prefix="emoflix-demo-") as name, open_broker() as broker:
+        settings = MqttSettings(host=broker.host, port=broker.port)
+        click.echo(
+            f"Broker: {broker.kind} at {broker.host}:{broker.port} (topics emoflix/{DEVICE}/...). "
+            f"Pictures from: {source}. Nothing is kept; Ctrl-C ends."
+        )
+        with _service(Path(name), broker, source) as service:
+            show(
+                settings,
+                device=DEVICE,
+                seconds=seconds,
+                ended=lambda: service.poll() is not None,
+            )
+
+
+@contextmanager
+def _service(folder: Path, broker: Broker, source: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`emoflix run` in a child process, with the consent of whoever starts a demo.
+
+    Raises:
+        EmoflixError: it ended by itself.
+    """
+    with HouseholdStore(folder / "household.db") as household:
+        household.give_consent(dt.datetime.now(dt.UTC))
+    path = Path(source).expanduser()
+    config, log = folder / "emoflix.yaml", folder / "emoflix.log"
+    settings = {
+        "device": DEVICE,
+        "state_dir": str(folder),
+        "camera": {"source": str(path.resolve()) if path.exists() else source, "loop": True},
+        "mqtt": {"host": broker.host, "port": broker.port},
+        # An evening in a minute: a mood that holds for moments renews the slate.
+        "recommender": {"settled_mood_s": 1.5},
+    }
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    command = [sys.executable, "-m", "emoflix_device", "run", "--config", str(config)]
+    with log.open("wb") as said:
+        service = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=said)  # noqa: S603
+    try:
+        yield service
+        if service.poll() is not None:
+            last = log.read_text(encoding="utf-8").splitlines()[-1:]
+            raise EmoflixError(f"the service ended by itself: {''.join(last)}")
+    finally:
+        service.terminate()
+        try:
+            service.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            service.kill()
+            service.wait()
