@@ -21,6 +21,7 @@ MOST_PIXELS: Final = 50_000_000
 MOST_BYTES: Final = 64_000_000
 
 _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG_START: Final = b"\xff\xd8\xff"
 # Markers of a JPEG's frame header (SOF0 to SOF15); C4, C8 and CC in that range are other things.
 _MARKER: Final = 0xFF
 _JPEG_SIZES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -82,9 +83,9 @@ def picture_size(data: bytes) -> tuple[int, int]:
             raise PictureError("the picture is cut off")
         width, height = struct.unpack_from(">II", data, 16)
         return width, height
-    if data.startswith(b"\xff\xd8\xff"):
+    if data.startswith(_JPEG_START):
         return _jpeg_size(data)
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+    if _is_webp(data):
         if len(data) < struct.unpack_from("<I", data, 4)[0]:
             raise PictureError("the picture is cut off")
         return _webp_size(data)
@@ -119,3 +120,17 @@ def _webp_size(data: bytes) -> tuple[int, int]:
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     width, height = struct.unpack_from("<HH", data, 26)
     return width & 0x3FFF, height & 0x3FFF
+
+
+def looks_like_picture(file: Path) -> bool:
+    """Whether the file begins as one of the kinds of picture that can be read; else False."""
+    try:
+        with file.open("rb") as opened:
+            start = opened.read(12)
+    except OSError:
+        return False
+    return start.startswith((_PNG_START, _JPEG_START)) or _is_webp(start)
+
+
+def _is_webp(start: bytes) -> bool:
+    return start[:4] == b"RIFF" and start[8:12] == b"WEBP"

@@ -1,0 +1,243 @@
+"""`emoflix analyze`: the expressions in a picture, or the moods over a video."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import cv2
+import msgspec
+
+from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.annotate import annotated
+from emoflix_device.camera.frame import Image
+from emoflix_device.camera.opencv import file_rate, open_video_file
+from emoflix_device.camera.pictures import (
+    MOST_PIXELS,
+    SUFFIXES,
+    looks_like_picture,
+    read_picture,
+)
+from emoflix_device.config import VisionSettings
+from emoflix_device.errors import CameraError, EmoflixError
+from emoflix_device.progress import progress
+from emoflix_device.replacing import replacing
+from emoflix_device.review import (
+    OnFrame,
+    PictureReport,
+    VideoReport,
+    review_picture,
+    review_video,
+)
+from emoflix_device.vision.look import Observer, open_observer
+
+DETECTION_WIDTH_PX: Final = 640
+"""Wider than the service's: here nobody waits for the next frame."""
+
+RATE_UNSTATED: Final = 25.0
+"""Frames a second of a file that does not say."""
+
+VIDEO_CODECS: Final = {".mp4": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "MJPG"}
+"""MPEG-4 part 2: what OpenCV's wheels can write fast. H.264 is not among it, VP9 is 90 times
+slower."""
+
+
+class OutputError(EmoflixError):
+    """The annotated file cannot be written where it was wanted."""
+
+
+@click.command()
+@click.argument("file", metavar="PICTURE|VIDEO", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@click.option(
+    "--annotate",
+    "output",
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    help="Write it again with boxes around the faces and a bar for each expression.",
+)
+@click.option(
+    "--model",
+    metavar="F",
+    type=click.Path(path_type=Path),
+    help="Another expression model (.tflite, its card beside it).",
+)
+@click.option(
+    "--yunet",
+    metavar="F",
+    type=click.Path(path_type=Path),
+    help="YuNet's ONNX file: finds more faces than the built-in Haar cascade.",
+)
+def analyze(
+    file: Path, *, as_json: bool, output: Path | None, model: Path | None, yunet: Path | None
+) -> None:
+    """Read the expressions in a picture or video."""
+    is_picture = file.suffix.lower() in SUFFIXES or looks_like_picture(file)
+    if output is not None:
+        _check_output(file, output, SUFFIXES if is_picture else VIDEO_CODECS)
+    observer = open_observer(
+        VisionSettings(
+            yunet_model=yunet, expression_model=model, detection_width_px=DETECTION_WIDTH_PX
+        )
+    )
+    analyse = analyse_picture if is_picture else analyse_video
+    report = analyse(file, observer, output)
+    if as_json:
+        click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        _print_report(file, report)
+    if output is not None:
+        click.echo(f"{output} written", err=True)
+
+
+def analyse_picture(file: Path, observer: Observer, output: Path | None) -> PictureReport:
+    """Read one picture; write it annotated where `output` is given.
+
+    Raises:
+        PictureError: it cannot be read.
+        OutputError: `output` cannot be written.
+    """
+    image = read_picture(file)
+    report, faces = review_picture(image, observer)
+    if output is not None:
+        with _written(output) as part:
+            if not cv2.imwrite(str(part), annotated(image, faces)):
+                raise OutputError(f"{output}: cannot be written as {output.suffix}")
+    return report
+
+
+def analyse_video(file: Path, observer: Observer, output: Path | None) -> VideoReport:
+    """Read a video from its first frame to its last, and so on as `analyse_picture`.
+
+    Raises:
+        CameraError: it cannot be read.
+        OutputError: `output` cannot be written.
+    """
+    capture = open_video_file(file)
+    frames_per_s = file_rate(capture, RATE_UNSTATED)
+    count = capture.get(cv2.CAP_PROP_FRAME_COUNT)
+    size = (
+        int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),
+        int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT)),
+    )
+    if size[0] * size[1] > MOST_PIXELS:
+        raise CameraError(f"{file}: frames of {size[0]} x {size[1]} pixels are too large")
+    drawing = nullcontext(_draw_nothing) if output is None else _drawing(output, frames_per_s, size)
+    try:
+        with drawing as draw, progress(file.name, count if count > 0 else None) as advance:
+            report = review_video(_images(capture, advance), frames_per_s, observer, on_frame=draw)
+            if report.frames == 0:
+                raise CameraError(f"{file}: no frame can be read from it")
+    finally:
+        capture.release()
+    return report
+
+
+def _draw_nothing(*_: object) -> None:
+    pass
+
+
+@contextmanager
+def _drawing(output: Path, frames_per_s: float, size: tuple[int, int]) -> Iterator[OnFrame]:
+    """Give what draws and writes one frame after the other."""
+    codec = cv2.VideoWriter.fourcc(*VIDEO_CODECS[output.suffix.lower()])
+    with _written(output) as part:
+        writer = cv2.VideoWriter(str(part), cv2.CAP_FFMPEG, codec, frames_per_s, size)
+        if not writer.isOpened():
+            raise OutputError(f"{output}: a video of {size[0]} x {size[1]} cannot be written there")
+        try:
+            yield lambda image, faces, mood: writer.write(annotated(image, faces, mood))
+        finally:
+            writer.release()
+
+
+@contextmanager
+def _written(output: Path) -> Iterator[Path]:
+    try:
+        with replacing(output) as part:
+            yield part
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def _images(capture: Any, advance: Callable[[int], None]) -> Iterator[Image]:
+    while True:
+        got, image = capture.read()
+        if not got:
+            return
+        yield image
+        advance(1)
+
+
+def _check_output(file: Path, output: Path, suffixes: Any) -> None:
+    """Find out before the work what would go wrong after it."""
+    if output.suffix.lower() not in suffixes:
+        raise OutputError(f"{output}: its name must end in {', '.join(sorted(suffixes))}")
+    if not output.parent.is_dir():
+        raise OutputError(f"{output}: there is no folder {output.parent}")
+    if output.is_dir():
+        raise OutputError(f"{output}: is a folder")
+    if output.exists() and file.exists() and output.samefile(file):
+        raise OutputError(f"{output}: is the file to be read; choose another name")
+
+
+def _print_report(file: Path, report: PictureReport | VideoReport) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    if isinstance(report, PictureReport):
+        _print_picture(console, file, report)
+    else:
+        _print_video(console, file, report)
+
+
+def _print_picture(console: Any, file: Path, report: PictureReport) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    size = f"{report.width_px} x {report.height_px}"
+    console.print(f"[bold]{escape(file.name)}[/]: {size}, light: {report.light}")
+    if not report.faces:
+        console.print("No face was found.")
+        return
+    # Without frames and with narrow gaps the row of a face fits into 80 columns.
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.add_column("face at", no_wrap=True)
+    table.add_column("looks")
+    for name in EXPRESSIONS:
+        table.add_column(name, justify="right")
+    for face in report.faces:
+        x, y, width, height = face.box_px
+        table.add_row(
+            f"{x},{y} {width}x{height}",
+            f"[bold]{face.expression}[/]",
+            *(f"{share:.0%}" for share in face.probabilities.values()),
+        )
+    console.print(table)
+
+
+def _print_video(console: Any, file: Path, report: VideoReport) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    console.print(
+        f"[bold]{escape(file.name)}[/]: {report.duration_s:.1f} s, {report.frames} frames of "
+        f"{report.width_px} x {report.height_px} at {report.frames_per_s:.4g} a second; "
+        f"a face in {report.looks_with_faces} of the {report.looks} looked at"
+    )
+    table = Table("mood", box=SIMPLE_HEAD, title="Share of the time", title_justify="left")
+    table.add_column("share", justify="right")
+    table.add_column("")
+    for mood, share in report.shares.items():
+        table.add_row(mood, f"{share:.0%}", "\u2588" * round(share * 40))
+    console.print(table)
+    timeline = Table(box=SIMPLE_HEAD, title="Timeline", title_justify="left")
+    timeline.add_column("from", justify="right")
+    timeline.add_column("to", justify="right")
+    timeline.add_column("mood")
+    for part in report.timeline:
+        timeline.add_row(f"{part.start_s:.1f} s", f"{part.end_s:.1f} s", part.mood)
+    console.print(timeline)
