@@ -118,24 +118,31 @@ def _meaning(field: dict[str, Any]) -> str:
 
 
 def _type(field: dict[str, Any], schemas: dict[str, Any]) -> str:
-    field = _resolved(field, schemas)
-    if "enum" in field:
-        words = [f"`{_plain(word)}`" for word in field["enum"]]
-        if len(words) > LONGEST_LIST:
-            words[2:-1] = ["…"]
-            return f"{', '.join(words)} ({len(field['enum'])} words)"
-        return ", ".join(words)
-    if "anyOf" in field:
-        return " or ".join(_type(each, schemas) for each in field["anyOf"])
-    if "items" in field:
-        return f"list of {_type(field['items'], schemas)}" + _range(field, "Items")
-    if "additionalProperties" in field and isinstance(field["additionalProperties"], dict):
-        return f"object of {_type(field['additionalProperties'], schemas)}"
-    if field.get("format") == "date-time":
-        return "time (ISO 8601 with zone)"
-    kind: str = field.get("type", "anything")
-    limits = {"string": "Length", "number": "imum", "integer": "imum"}
-    return kind + _range(field, limits.get(kind, ""))
+    match _resolved(field, schemas):
+        case {"enum": words}:
+            said = _words(words)
+        case {"anyOf": kinds}:
+            said = " or ".join(_type(kind, schemas) for kind in kinds)
+        case {"items": items, **limits}:
+            said = f"list of {_type(items, schemas)}" + _range(limits, "Items")
+        case {"additionalProperties": dict() as values}:
+            said = f"object of {_type(values, schemas)}"
+        case {"format": "date-time"}:
+            said = "time (ISO 8601 with zone)"
+        case {"type": "string", **limits}:
+            said = "string" + _range(limits, "Length")
+        case {"type": kind, **limits}:
+            said = kind + _range(limits, "imum")
+        case _:
+            said = "anything"
+    return said
+
+
+def _words(words: list[Any]) -> str:
+    said = [f"`{_plain(word)}`" for word in words]
+    if len(said) <= LONGEST_LIST:
+        return ", ".join(said)
+    return f"{said[0]}, {said[1]}, … {said[-1]} ({len(said)} words)"
 
 
 def _range(field: dict[str, Any], of: str) -> str:
