@@ -7,10 +7,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-# OpenCV would write lines of its own about every odd file or device to stderr; the errors that this
-# package raises say what a person needs to know.
-cv2.setLogLevel(0)
-
 Image = NDArray[np.uint8]
 
 _TURNS: Final = {
