@@ -21,8 +21,9 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from emoflix_device.config import MqttSettings
 from emoflix_device.mqtt.commands import Command, Rejection, Sender, parse_command
 from emoflix_device.mqtt.connection import Connection, properties_of
-from emoflix_device.mqtt.messages import Reply, encode
-from emoflix_device.mqtt.topics import ANY, TOPICS, TopicName, Topics
+from emoflix_device.mqtt.homeassistant import discovery
+from emoflix_device.mqtt.messages import InfoMessage, Reply, encode
+from emoflix_device.mqtt.topics import ANY, HOME_ASSISTANT_STATUS, TOPICS, TopicName, Topics
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ class Link:
         self._lock = threading.RLock()
         self._client: Client | None = None
         self._held: dict[TopicName, _Held] = {}
+        self._discovery = b""
         self._late: set[TopicName] = set()
         self._put_count = 0
         self._taken_count = 0
@@ -131,6 +133,9 @@ class Link:
         topic = TOPICS[name]
         payload = encode(message)
         with self._lock:
+            if isinstance(message, InfoMessage):
+                self._discovery = discovery(self._topics.device, message)
+                self._introduce()
             if topic.retained:
                 expires_at_s = None if expires_s is None else time.monotonic() + expires_s
                 self._held[name] = _Held(payload, expires_at_s)
@@ -166,18 +171,24 @@ class Link:
             self._late.clear()
             for name in self._held:
                 self._say_held(name)
-            commands = self._topics.command(ANY, ANY)
-            if self._connection.speaks_v5:
-                # As published: a command sent as retained shows it even when it arrives live.
-                options = SubscribeOptions(
-                    qos=1,
-                    retainAsPublished=True,
-                    retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND,
-                )
-                client.subscribe(commands, options=options)
-            else:
-                client.subscribe(commands, qos=1)
+            self._introduce()
+            for heard in (self._topics.command(ANY, ANY), HOME_ASSISTANT_STATUS):
+                if self._connection.speaks_v5:
+                    # As published: a command sent as retained shows it even when it arrives live.
+                    options = SubscribeOptions(
+                        qos=1,
+                        retainAsPublished=True,
+                        retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND,
+                    )
+                    client.subscribe(heard, options=options)
+                else:
+                    client.subscribe(heard, qos=1)
             self._put(client, self._topics.of("availability"), b"online")
+
+    def _introduce(self) -> None:
+        """Tell Home Assistant what this device has."""
+        if self._client is not None and self._discovery:
+            self._put(self._client, self._topics.discovery, self._discovery)
 
     def _fall_silent(self) -> None:
         with self._lock:
@@ -237,6 +248,11 @@ class Link:
         return client.publish(topic, payload, qos, retain, properties)
 
     def _receive(self, message: MQTTMessage) -> None:
+        if message.topic == HOME_ASSISTANT_STATUS:
+            if message.payload == b"online":
+                with self._lock:
+                    self._introduce()
+            return
         if message.retain:
             logger.warning("A retained command was ignored: %s", message.topic)
             return

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from emoflix_device.mqtt.commands import COMMANDS
+from emoflix_device.mqtt.homeassistant import ENTITIES, language
 from emoflix_device.mqtt.messages import encode
 from emoflix_device.mqtt.topics import TOPICS, Topics
 from emoflix_device.replacing import replacing
@@ -83,7 +84,25 @@ def _commands() -> str:
     return "\n\n".join(parts)
 
 
-_TABLES = {"topics": _topics, "messages": _messages, "commands": _commands}
+def _entities() -> str:
+    rows = (
+        (
+            entity.name,
+            entity.platform,
+            f"`{entity.state}`" if entity.state else "",
+            f"`{entity.command}`" if entity.command else "",
+        )
+        for entity in (*ENTITIES.values(), language(()))
+    )
+    return _table(("entity", "kind", "reads", "asks"), rows)
+
+
+_TABLES = {
+    "topics": _topics,
+    "messages": _messages,
+    "commands": _commands,
+    "entities": _entities,
+}
 
 
 def _schema(kind: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -16,6 +16,8 @@ from emoflix_device.mqtt.messages import (
 
 ROOT: Final = "emoflix"
 ANY: Final = "+"
+HOME_ASSISTANT_STATUS: Final = "homeassistant/status"
+"""Home Assistant says `online` there when it has started."""
 
 TopicName = Literal[
     "availability", "mood", "recommendations", "settings", "event", "health", "info"
@@ -60,6 +62,11 @@ class Topics:
     def of(self, name: TopicName) -> str:
         """A topic of `TOPICS`."""
         return f"{ROOT}/{self.device}/{name}"
+
+    @property
+    def discovery(self) -> str:
+        """Where Home Assistant looks for what this device has."""
+        return f"homeassistant/device/{self.device}/config"
 
     def command(self, user: str, name: str) -> str:
         """Where `user` asks; with `ANY` for both, what the device subscribes to."""
