@@ -1,3 +1,4 @@
+import contextlib
 import datetime as dt
 import os
 import signal
@@ -74,7 +75,7 @@ for minutes in range(1, 1000):
 def test_a_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "household.db"
     HouseholdStore(file).close()
-    with sqlite3.connect(file) as database:
+    with contextlib.closing(sqlite3.connect(file)) as database:
         database.execute("PRAGMA user_version = 99")
     with pytest.raises(StateError, match=r"household.db: written by a newer program \(version 99"):
         HouseholdStore(file)
