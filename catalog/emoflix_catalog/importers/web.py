@@ -1,0 +1,161 @@
+"""Answers of a server in JSON: waited for, asked for again, and read as what they have to be."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+import msgspec
+
+from emoflix_catalog.importers.contract import Request, RowError, SourceError
+
+Answer = TypeVar("Answer")
+TRIES: Final = 5
+LONGEST_PAUSE_S: Final = 120.0
+"""Longer than any of the servers asks for while it will answer again at all."""
+_AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REFUSED: Final = frozenset({401, 403})
+_OK: Final = 200
+
+
+class Web:
+    """A connection to one server, for one import."""
+
+    def __init__(self, request: Request, headers: Mapping[str, str] | None = None) -> None:
+        try:
+            import httpx
+        except ImportError as error:
+            raise SourceError(
+                "httpx is not installed, and reading from a server needs it:"
+                " pip install 'emoflix[catalog]'"
+            ) from error
+        self._httpx = httpx
+        self._pause = request.pause
+        agent = f"emoflix/{version('emoflix')} (film catalogue)"
+        self._client = httpx.Client(
+            headers={"User-Agent": agent, "Accept": "application/json", **(headers or {})},
+            timeout=request.timeout_s,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def get(self, url: str, form: type[Answer], **params: str | int) -> Answer:
+        """What the server says at `url`, which may have a query of its own.
+
+        Raises:
+            SourceError: It does not answer, refuses, or answers with something else than `form`.
+        """
+        address = self._httpx.URL(url).copy_merge_params(params)
+        return self._ask("GET", str(address), form)
+
+    def post(self, url: str, form: type[Answer], **content: Any) -> Answer:
+        """What the server answers to `json` or `data`; raises as `get`."""
+        return self._ask("POST", url, form, **content)
+
+    def _ask(self, method: str, url: str, form: type[Answer], **content: Any) -> Answer:
+        shown = re.sub(r"(?<=api_key=)[^&]+", "...", url)
+        problem = ""
+        for attempt in range(TRIES):
+            wait_s = min(2.0**attempt, LONGEST_PAUSE_S)
+            try:
+                response = self._client.request(method, url, **content)
+            except self._httpx.InvalidURL as error:
+                raise SourceError(f"{shown}: is no address ({error}): give http://...") from error
+            except self._httpx.UnsupportedProtocol as error:
+                raise SourceError(f"{shown}: is no address ({error}): give http://...") from error
+            except self._httpx.TransportError as error:
+                problem = f"does not answer ({type(error).__name__}: {error})"
+            else:
+                if response.status_code == _OK:
+                    return _decoded(shown, response.content, form)
+                problem = f"answers {response.status_code} {response.reason_phrase}"
+                if response.status_code in _REFUSED:
+                    raise SourceError(
+                        f"{shown}: {problem}: check the key in the file given by --key-file"
+                    )
+                if response.status_code not in _AGAIN:
+                    raise SourceError(f"{shown}: {problem}: check the address")
+                wait_s = _asked_pause_s(response.headers.get("Retry-After", ""), wait_s)
+            if attempt + 1 < TRIES:
+                self._pause(wait_s)
+        raise SourceError(
+            f"{shown}: {problem}, {TRIES} times: try again later; nothing was changed"
+        )
+
+
+def key_of(request: Request) -> str:
+    """The key in the file that the request names, "" if it names none.
+
+    Raises:
+        SourceError: It cannot be read, or holds anything but one line.
+    """
+    if request.key_file is None:
+        return ""
+    return _key_in(request.key_file)
+
+
+def item(raw: msgspec.Raw, form: type[Answer]) -> Answer:
+    """One entry of a page, read by itself so that a broken one costs no other.
+
+    Raises:
+        RowError: It has another form.
+    """
+    try:
+        return msgspec.json.decode(raw, type=form, strict=False)
+    except msgspec.MsgspecError as error:
+        raise RowError("an entry of another form", str(error)) from error
+
+
+def _key_in(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path}: the key cannot be read ({error}): name its file") from error
+    if len(lines) != 1:
+        raise SourceError(f"{path}: holds {len(lines)} words: write the key alone into it")
+    return lines[0]
+
+
+def _decoded(url: str, content: bytes, form: type[Answer]) -> Answer:
+    with _form_named(url):
+        return msgspec.json.decode(content, type=form, strict=False)
+
+
+@contextmanager
+def _form_named(url: str) -> Iterator[None]:
+    try:
+        yield
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise SourceError(
+            f"{url}: answers with something else than it should ({error}): is it the right server?"
+            " nothing was changed"
+        ) from error
+
+
+def _asked_pause_s(retry_after: str, otherwise_s: float) -> float:
+    """The pause a server asks for, in seconds or until a date (RFC 9110, 10.2.3)."""
+    if retry_after.isascii() and retry_after.isdigit():
+        asked = float(retry_after[:9])
+    else:
+        try:
+            until = parsedate_to_datetime(retry_after)
+        except ValueError:
+            return otherwise_s
+        if until.tzinfo is None:
+            until = until.replace(tzinfo=dt.UTC)
+        asked = (until - dt.datetime.now(tz=dt.UTC)).total_seconds()
+    return min(max(asked, 0.0), LONGEST_PAUSE_S)
