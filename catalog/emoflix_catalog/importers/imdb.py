@@ -123,7 +123,7 @@ def _titles(
             else ""
         )
         if reason:
-            tally.pass_by(reason, f"{file}:{line}")
+            tally.pass_by(reason, f"{file}:{line}", title)
             continue
         kept.add(number)
         yield number, line, primary, original, year, runtime, genres
@@ -164,11 +164,11 @@ def _films(scratch: sqlite3.Connection, file: str, tally: Tally) -> Iterator[Fou
             film = tidy.film(
                 f"imdb-{title_id}",
                 title=name,
-                original_title=original,
-                year=None if year == _NOTHING else year,
+                original_title=_given(original),
+                year=_given(year),
                 identifiers={"imdb": title_id},
-                runtime_min=runtime,
-                genres=genres.split(","),
+                runtime_min=_given(runtime),
+                genres=_given(genres).split(","),
                 rating=mean,
                 votes=votes,
                 directors=people["directors"],
@@ -179,6 +179,10 @@ def _films(scratch: sqlite3.Connection, file: str, tally: Tally) -> Iterator[Fou
             tally.reject(place, error)
             continue
         yield Found(place, film)
+
+
+def _given(value: str) -> str:
+    return "" if value == _NOTHING else value
 
 
 def _rows(paths: dict[str, Path], name: str, tally: Tally) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -54,7 +54,7 @@ WHERE {
 """Films that came out in a year; what a saved answer must have, too, at least `film` to `year`."""
 
 
-class _Value(msgspec.Struct):
+class _Value(msgspec.Struct, frozen=True):
     value: str
 
 
