@@ -7,8 +7,6 @@ version that got an answer is kept.
 
 import logging
 import random
-import socket
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from emoflix_device.config import MqttSettings
 from emoflix_device.errors import BrokerError
+from emoflix_device.mqtt.access import fault_of, password, place, tls_context
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +87,8 @@ class Connection:
         self._will = will
         self._protocol = MQTTProtocolVersion.MQTTv5
         self._patience_s = LEAST_PATIENCE_S
-        self._tls = _tls(settings)
-        _password(settings)
+        self._tls = tls_context(settings)
+        password(settings)
         self._stopping = threading.Event()
         self._answered = threading.Event()
         self._down = threading.Event()
@@ -171,7 +170,7 @@ class Connection:
         if answered:
             return fault_of(ConnectionResetError(), self._settings)
         self._patience_s = min(LONGEST_PATIENCE_S, 2 * self._patience_s)
-        return f"{_place(self._settings)} does not answer as an MQTT broker does: see mqtt.port"
+        return f"{place(self._settings)} does not answer as an MQTT broker does: see mqtt.port"
 
     def _new_client(self) -> Client:
         client = Client(
@@ -182,7 +181,7 @@ class Connection:
         )
         client.connect_timeout = CONNECT_S
         if self._settings.user is not None:
-            client.username_pw_set(self._settings.user, _password(self._settings))
+            client.username_pw_set(self._settings.user, password(self._settings))
         if self._tls is not None:
             client.tls_set_context(self._tls)
         if self._will is not None:
@@ -213,7 +212,7 @@ class Connection:
         self._connected_at_s = time.monotonic()
         self.connects += 1
         self.fault = None
-        logger.info("Connected to the broker %s", _place(self._settings))
+        logger.info("Connected to the broker %s", place(self._settings))
         self._on_up(client)
         self._answered.set()
 
@@ -228,7 +227,7 @@ class Connection:
         if self.connected:
             self.connected = False
             if flags.is_disconnect_packet_from_server:
-                self._note(f"{_place(self._settings)} ended the connection ({code})")
+                self._note(f"{place(self._settings)} ended the connection ({code})")
             elif code.is_failure:
                 self._note(self._loss())
             self._on_down()
@@ -240,7 +239,7 @@ class Connection:
     ) -> None:
         if code.is_failure:
             self._note(
-                f"{_place(self._settings)} refuses a message of {self._who()} ({code}): "
+                f"{place(self._settings)} refuses a message of {self._who()} ({code}): "
                 "see the broker's access rules"
             )
         self._on_published()
@@ -251,18 +250,18 @@ class Connection:
         for code in codes:
             if code.is_failure:
                 self._note(
-                    f"{_place(self._settings)} refuses a subscription of {self._who()} ({code}): "
+                    f"{place(self._settings)} refuses a subscription of {self._who()} ({code}): "
                     "see the broker's access rules"
                 )
 
     def _refusal(self, code: ReasonCode) -> str:
-        place = _place(self._settings)
+        where = place(self._settings)
         if code.value in {_BAD_PASSWORD, _NOT_AUTHORISED}:
-            return f"{place} refuses {self._who()} ({code}): see mqtt.user and mqtt.password_file"
-        return f"{place} refuses the connection ({code})"
+            return f"{where} refuses {self._who()} ({code}): see mqtt.user and mqtt.password_file"
+        return f"{where} refuses the connection ({code})"
 
     def _loss(self) -> str:
-        loss = f"the connection to {_place(self._settings)} was lost"
+        loss = f"the connection to {place(self._settings)} was lost"
         if not self._own_name or time.monotonic() - self._connected_at_s > STEADY_S:
             return loss
         # Not every broker says that a session was taken over: brevity has to do as a hint.
@@ -289,30 +288,6 @@ def pause_s(failures: int) -> float:
     return random.uniform(LEAST_PAUSE_S, upper_s)  # noqa: S311 (no secret hangs on it)
 
 
-def fault_of(error: Exception, settings: MqttSettings) -> str:
-    """What a failed connect means, in words for a person."""
-    place = _place(settings)
-    match error:
-        case BrokerError():
-            fault = str(error)
-        case ssl.SSLCertVerificationError():
-            why = error.verify_message
-            fault = f"the certificate of {place} is not trusted ({why}): see mqtt.tls.ca_file"
-        case ssl.SSLError():
-            fault = f"{place} does not speak TLS ({error.reason}): see mqtt.tls and mqtt.port"
-        case socket.gaierror():
-            fault = f"unknown host {settings.host!r}: see mqtt.host"
-        case ConnectionRefusedError():
-            fault = f"nothing listens at {place}: is the broker running? See mqtt.host, mqtt.port"
-        case ConnectionResetError():
-            fault = f"{place} hangs up without an answer: see mqtt.port and mqtt.tls"
-        case TimeoutError():
-            fault = f"{place} does not answer: see mqtt.host"
-        case _:
-            fault = f"{place} cannot be reached ({error})"
-    return fault
-
-
 def probe(settings: MqttSettings) -> str | None:
     """Connect once and leave again: the fault in words, or `None` where all is well.
 
@@ -335,29 +310,3 @@ def properties_of(packet: int, **values: Any) -> Properties:
     for name, value in values.items():
         setattr(properties, name, value)
     return properties
-
-
-def _place(settings: MqttSettings) -> str:
-    return f"{settings.host}:{settings.port}"
-
-
-def _password(settings: MqttSettings) -> str | None:
-    file = settings.password_file
-    if file is None:
-        return None
-    if settings.user is None:
-        raise BrokerError("mqtt.password_file needs mqtt.user")
-    try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrokerError(f"mqtt.password_file: {file} cannot be read ({error})") from error
-
-
-def _tls(settings: MqttSettings) -> ssl.SSLContext | None:
-    if settings.tls is None:
-        return None
-    file = settings.tls.ca_file
-    try:
-        return ssl.create_default_context(cafile=file)
-    except OSError as error:  # a missing file, or `ssl.SSLError` for one without a certificate
-        raise BrokerError(f"mqtt.tls.ca_file: {file} holds no certificate ({error})") from error
