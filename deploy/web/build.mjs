@@ -1,0 +1,106 @@
+// Builds the page into the Python package: bundled, hashed, compressed, and within its budget.
+
+import { createHash } from "node:crypto";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { basename, extname, join, relative, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const HERE = import.meta.dirname;
+const OUT = resolve(HERE, "../../device/emoflix_device/web/page");
+const BUDGET_BYTES = 200_000; // all of it, compressed
+const COMPRESSED = new Set([".css", ".html", ".js", ".svg", ".txt", ".webmanifest"]);
+
+await rm(OUT, { recursive: true, force: true });
+await mkdir(join(OUT, "assets"), { recursive: true });
+
+const { metafile } = await build({
+  absWorkingDir: HERE,
+  entryPoints: { page: "src/main.tsx", style: "src/styles/style.css" },
+  outdir: join(OUT, "assets"),
+  entryNames: "[name]-[hash]",
+  chunkNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  loader: { ".woff2": "file" },
+  minify: true,
+  legalComments: "none", // licences.txt has the licences whole
+  charset: "utf8",
+  metafile: true,
+  logLevel: "warning",
+});
+
+const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({
+  address: `/${relative(OUT, resolve(HERE, path))}`,
+  ...output,
+}));
+const made = (entry) => outputs.find((output) => output.entryPoint === entry).address;
+const broker = outputs.find((output) => output.entryPoint?.includes("node_modules/mqtt/")).address;
+const icon = await hashed("src/icon.svg");
+
+await fill("src/index.html", "index.html", {
+  SCRIPT: made("src/main.tsx"),
+  STYLE: made("src/styles/style.css"),
+  BROKER: broker,
+  ICON: icon,
+});
+await fill("src/manifest.webmanifest", "manifest.webmanifest", { ICON: icon });
+await writeFile(join(OUT, "licences.txt"), await licences(Object.keys(metafile.inputs)));
+
+let total = 0;
+for (const entry of await readdir(OUT, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile()) continue;
+  const path = join(entry.parentPath, entry.name);
+  const plain = await readFile(path);
+  let size = plain.length;
+  if (COMPRESSED.has(extname(path))) {
+    const small = gzipSync(plain, { level: 9 });
+    await writeFile(`${path}.gz`, small);
+    size = small.length;
+  }
+  total += size;
+  console.log(String(size).padStart(8), relative(OUT, path));
+}
+console.log(String(total).padStart(8), `of ${BUDGET_BYTES} bytes, compressed`);
+if (total > BUDGET_BYTES) {
+  console.error("The page is over its budget.");
+  process.exit(1);
+}
+
+async function fill(from, to, values) {
+  let text = await readFile(join(HERE, from), "utf8");
+  for (const [name, value] of Object.entries(values)) text = text.replaceAll(`%${name}%`, value);
+  await writeFile(join(OUT, to), text);
+}
+
+async function hashed(from) {
+  const content = await readFile(join(HERE, from));
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 8);
+  const name = `${basename(from, extname(from))}-${hash}${extname(from)}`;
+  await writeFile(join(OUT, "assets", name), content);
+  return `/assets/${name}`;
+}
+
+/** The licence of every package that something in the page came from, and of those it brought along. */
+async function licences(inputs) {
+  const names = new Set();
+  for (const input of inputs) {
+    const found = input.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)/);
+    if (found !== null) names.add(found[1]);
+  }
+  const parts = [];
+  for (const name of names) { // grows as it goes
+    const folder = join(HERE, "node_modules", name);
+    const { version, license, dependencies = {} } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+    for (const dependency of Object.keys(dependencies)) if (!dependency.startsWith("@types/")) names.add(dependency);
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? "" : `\n${(await readFile(join(folder, file), "utf8")).trim()}\n`;
+    parts.push(`${name} ${version} (${license})\n${text}`);
+  }
+  return parts.sort().join(`\n${"-".repeat(78)}\n\n`);
+}

@@ -1,0 +1,74 @@
+// Times, lengths and names as the person's language writes them.
+
+import type { Film } from "./contract";
+import { language, t, tCount, tOr } from "./text";
+
+/** The person's region of the page's language (`en-GB`), so that the clock is theirs. */
+function region(): string {
+  return navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value;
+}
+
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames(language.value, { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function genreName(genre: string): string {
+  return tOr(`genre.${genre}`, genre);
+}
+
+export function clock(at: Date): string {
+  return new Intl.DateTimeFormat(region(), { hour: "numeric", minute: "2-digit" }).format(at);
+}
+
+export function dayAndClock(at: Date): string {
+  return new Intl.DateTimeFormat(region(), { dateStyle: "medium", timeStyle: "short" }).format(at);
+}
+
+/** The clock for today, with the day before that. */
+export function when(at: Date, now: Date): string {
+  return at.toDateString() === now.toDateString() ? clock(at) : dayAndClock(at);
+}
+
+export function lasting(since: Date, now: Date): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 60_000));
+  if (minutes < 1) return t("moment");
+  return minutes < 60 ? tCount("minutes", minutes) : tCount("hours", Math.floor(minutes / 60));
+}
+
+export function runtime(minutes: number): string {
+  const part = (unit: "hour" | "minute", value: number) =>
+    new Intl.NumberFormat(language.value, { style: "unit", unit, unitDisplay: "narrow" }).format(value);
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours === 0) return part("minute", rest);
+  return rest === 0 ? part("hour", hours) : `${part("hour", hours)} ${part("minute", rest)}`;
+}
+
+export function percent(share: number): string {
+  return new Intl.NumberFormat(language.value, { style: "percent", maximumFractionDigits: 0 }).format(share);
+}
+
+export function yearAndLength(film: Film): string {
+  return joined([String(film.year), film.runtime === null ? "" : runtime(film.runtime)]);
+}
+
+export function languageAndGenres(film: Film, genres: number): string {
+  return joined([film.language ? languageName(film.language) : "", ...film.genres.slice(0, genres).map(genreName)]);
+}
+
+export function filmLine(film: Film, genres = 2): string {
+  return joined([yearAndLength(film), languageAndGenres(film, genres)]);
+}
+
+function joined(parts: string[]): string {
+  return parts.filter(Boolean).join(" · ");
+}
+
+/** Only what a browser opens as a page; anything else in a link is dropped. */
+export function webLinks(film: Film): Film["links"] {
+  return film.links.filter(({ url }) => /^https?:\/\//i.test(url));
+}

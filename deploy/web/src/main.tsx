@@ -1,0 +1,31 @@
+// One page, two faces: a phone's, and with ?tv the television's.
+
+import { effect } from "@preact/signals";
+import { render } from "preact";
+import { fetchPreferences } from "./actions";
+import { start } from "./link";
+import { acceptInvitation } from "./pairing";
+import { Phone } from "./phone/Phone";
+import { connection, info, mood, now, settings } from "./state";
+import { loadLanguage } from "./text";
+import { Tv } from "./tv/Tv";
+
+const onTv = new URLSearchParams(location.search).has("tv");
+const root = document.documentElement;
+root.classList.add(onTv ? "tv" : "phone");
+
+// The room's light follows its mood: style.css has a hue for each.
+effect(() => {
+  const seen = settings.value === null || settings.value.camera === "on";
+  root.dataset.mood = (seen ? mood.value?.mood : undefined) ?? "nobody";
+});
+effect(() => {
+  if (connection.value === "open" && info.value !== null) void fetchPreferences();
+});
+setInterval(() => (now.value = new Date()), 10_000);
+
+await loadLanguage();
+const page = document.getElementById("page");
+if (page !== null) render(onTv ? <Tv /> : <Phone />, page);
+await acceptInvitation();
+void start();

@@ -1,0 +1,140 @@
+// Tonight: who is watching, how the room looks, and the films for it.
+
+import { signal } from "@preact/signals";
+import { ask, recommend, say } from "../actions";
+import { EXPRESSIONS, type Expression } from "../contract";
+import { percent, when } from "../format";
+import { Icon } from "../parts/Icon";
+import { Orb } from "../parts/Orb";
+import { moodDetail, moodTitle } from "../parts/moodWords";
+import { busy, guide, info, mood, now, settings, slate, understands } from "../state";
+import { t } from "../text";
+import { CameraSwitch } from "./CameraSwitch";
+import { FilmCard } from "./FilmCard";
+import { WhoIsWatching } from "./Who";
+
+const looking = signal(false);
+
+export function Tonight() {
+  return (
+    <>
+      <WhoIsWatching />
+      <MoodCard />
+      <Asking />
+      <SlateList />
+    </>
+  );
+}
+
+function MoodCard() {
+  const seen = settings.value === null || settings.value.camera === "on" ? mood.value : null;
+  const shown = EXPRESSIONS.find((expression) => expression === seen?.mood);
+  return (
+    <section class="mood-card" aria-labelledby="mood">
+      <div class="mood-line">
+        <Orb mood={seen} />
+        <div>
+          <h1 id="mood" aria-live="polite">
+            {moodTitle(mood.value, settings.value)}
+          </h1>
+          <p class="quiet">{moodDetail(mood.value, settings.value, now.value)}</p>
+        </div>
+      </div>
+      {shown !== undefined && understands("correct_mood") && (
+        <button
+          type="button"
+          class="small"
+          onClick={async () => {
+            if ((await ask("correct_mood", { shown })) !== undefined) say(t("correct.done"));
+          }}
+        >
+          {t(`correct.${shown}`)}
+        </button>
+      )}
+      {seen !== null && seen.mood !== "nobody" && (
+        <details>
+          <summary>{t("mood.detail")}</summary>
+          <ul class="bars">
+            {EXPRESSIONS.map((expression) => (
+              <li key={expression}>
+                <span>{t(`expression.${expression}`)}</span>
+                <meter min={0} max={1} value={seen.probabilities[expression]} aria-label={t(`expression.${expression}`)} />
+                <span class="number">{percent(seen.probabilities[expression])}</span>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <CameraSwitch />
+    </section>
+  );
+}
+
+function Asking() {
+  if (!understands("recommend")) return null;
+  if (settings.value?.evening === "playing") return <p class="quiet centred">{t("slate.playing")}</p>;
+  const feel = (expression: Expression) => void recommend({ mood: expression });
+  return (
+    <section class="asking" aria-label={t("slate.ask")}>
+      <button type="button" class="main-action" disabled={busy.value} onClick={() => void recommend({})}>
+        <Icon name="sparkle" />
+        {t(busy.value ? "slate.busy" : slate.value === null ? "slate.ask" : "slate.again")}
+      </button>
+      {info.value?.fresh === true && settings.value?.camera === "on" && <FreshLook />}
+      <h2 class="quiet">{t("slate.moodTitle")}</h2>
+      <ul class="chips scroll">
+        {EXPRESSIONS.map((expression) => (
+          <li key={expression}>
+            <button type="button" class="chip" disabled={busy.value} onClick={() => feel(expression)}>
+              {t(`expression.${expression}`)}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function FreshLook() {
+  const look = async () => {
+    looking.value = true;
+    await recommend({ fresh: true });
+    looking.value = false;
+  };
+  if (!looking.value) {
+    return (
+      <button type="button" disabled={busy.value} onClick={() => void look()}>
+        <Icon name="camera" />
+        {t("fresh.ask")}
+      </button>
+    );
+  }
+  const told = guide.value;
+  return (
+    <p class="guide" role="status">
+      {t(told === null ? "fresh.start" : `fresh.${told.hint}`)}
+      {told !== null && <span class="number">{Math.ceil(told.leftS)}</span>}
+    </p>
+  );
+}
+
+function SlateList() {
+  const shown = slate.value;
+  if (shown === null) return <p class="quiet centred">{t("slate.none")}</p>;
+  return (
+    <section aria-labelledby="slate">
+      <header class="slate-head">
+        <h2 id="slate">{t(settings.value?.evening === "afterwards" ? "slate.afterwards" : "slate.title")}</h2>
+        <span class="quiet">{t("slate.made", { time: when(new Date(shown.made), now.value) })}</span>
+      </header>
+      {shown.note !== "" && <p class="note">{shown.note}</p>}
+      <ol class="slate" aria-live="polite">
+        {shown.films.map((film) => (
+          <li key={film.id}>
+            <FilmCard film={film} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

@@ -1,0 +1,3 @@
+from emoflix_device.web.command import main
+
+main()
