@@ -1,6 +1,26 @@
-"""Who watches, and what they said: consent, the camera's switch, preferences."""
+"""Who watches, and what they said: consent, profiles, feedback, and what was shown to them."""
 
+from emoflix_device.household.answers import RequestKey
+from emoflix_device.household.errors import HouseholdError
+from emoflix_device.household.export import as_json, export_profile
+from emoflix_device.household.feedback import Feedback, Said
+from emoflix_device.household.learning import Offer, SlateRecord
+from emoflix_device.household.opening import open_household
 from emoflix_device.household.preferences import Preferences
 from emoflix_device.household.store import HouseholdStore
+from emoflix_device.household.viewer import viewer_of
 
-__all__ = ["HouseholdStore", "Preferences"]
+__all__ = [
+    "Feedback",
+    "HouseholdError",
+    "HouseholdStore",
+    "Offer",
+    "Preferences",
+    "RequestKey",
+    "Said",
+    "SlateRecord",
+    "as_json",
+    "export_profile",
+    "open_household",
+    "viewer_of",
+]

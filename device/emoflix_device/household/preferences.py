@@ -35,9 +35,7 @@ class Preferences(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
         ):
             for word in words:
                 if word not in known:
-                    raise ValueError(
-                        f"{field}: {word!r} is none of {', '.join(known)}"
-                    )
+                    raise ValueError(f"{field}: {word!r} is none of {', '.join(known)}")
         if self.max_age is not None and self.max_age not in AGES:
             raise ValueError(f"max_age: must be one of {', '.join(map(str, AGES))}")
 

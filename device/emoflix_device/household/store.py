@@ -1,47 +1,62 @@
-"""What the household said, in SQLite: kept before it is answered, also when the power goes."""
+"""All that the household said, in one SQLite file: kept before it is answered."""
 
 import datetime as dt
-import sqlite3
-from collections.abc import Callable
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Self, TypeVar
-
-import msgspec
+from typing import Final, Literal, NamedTuple, Self
 
 from emoflix_device.errors import StateError
+from emoflix_device.household.answers import Answers
+from emoflix_device.household.database import Database
+from emoflix_device.household.history import History
+from emoflix_device.household.key import Key
+from emoflix_device.household.migrations import MIGRATIONS
 from emoflix_device.household.preferences import Preferences
+from emoflix_device.household.profiles import Profiles
+from emoflix_device.household.retention import LIMITS, sweep
+from emoflix_device.household.slates import Slates
 
-_T = TypeVar("_T")
+_LOG = logging.getLogger(__name__)
 
-_MIGRATIONS: Final = (
-    """
-    CREATE TABLE consent (given_at TEXT NOT NULL, withdrawn_at TEXT) STRICT;
-    CREATE TABLE camera_switch (
-        id INTEGER PRIMARY KEY CHECK (id = 1), wanted INTEGER NOT NULL
-    ) STRICT;
-    INSERT INTO camera_switch VALUES (1, 1);
-    CREATE TABLE profile (name TEXT PRIMARY KEY, preferences BLOB NOT NULL) STRICT;
-    """,
-)
-"""Script n brings a store from version n to n + 1; written ones never change."""
+Purpose = Literal["camera", "moods"]
+"""What is agreed to: looking through the camera; keeping the word for the mood with each slate."""
+
+_GIVEN: Final = "SELECT EXISTS (SELECT 1 FROM consent WHERE purpose = ? AND withdrawn_at IS NULL)"
+
+
+class Consent(NamedTuple):
+    """One time that something was agreed to."""
+
+    purpose: Purpose
+    given_at: str
+    withdrawn_at: str | None
 
 
 class HouseholdStore:
-    """Consent, the camera's switch and the preferences of profiles."""
+    """Consent and the camera's switch; who watches, what they said, and what they were shown."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, key: Key | None = None) -> None:
         """Open or create the store.
 
+        Args:
+            file: Where it is; `-wal` and `-shm` beside it belong to it.
+            key: What it is encrypted with; None for a plain file.
+
         Raises:
-            StateError: the file cannot be written, is no store, or is from a newer program.
+            StateError: the file cannot be written, the key is wrong, it is no store, or it is
+                from a newer program.
         """
-        self._file = file
-        self._database = self._guard(lambda: sqlite3.connect(file, isolation_level=None))
+        self._database = Database(file, key, MIGRATIONS)
+        self.profiles = Profiles(self._database)
+        self.history = History(self._database, self.profiles)
+        self.slates = Slates(self._database, self.profiles)
+        self.answers = Answers(self._database, self.profiles)
         try:
-            self._guard(self._prepare)
-        except StateError:
-            self.close()
-            raise
+            self._tidy()
+        except StateError as error:  # a full disk must not keep the device from starting
+            _LOG.warning("%s", error)
 
     def __enter__(self) -> Self:
         return self
@@ -53,69 +68,117 @@ class HouseholdStore:
         """Close the file; the store cannot be used any more."""
         self._database.close()
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that the block writes is kept at its end, or nothing of it. Blocks may be nested.
+
+        Raises:
+            StateError: it cannot be kept.
+        """
+        outermost = not self._database.in_transaction
+        with self._database.transaction():
+            yield
+        if outermost:
+            self._tidy()
+
     @property
     def consent_given(self) -> bool:
         """Whether frames may be looked at."""
-        return bool(self._value("SELECT EXISTS (SELECT 1 FROM consent WHERE withdrawn_at IS NULL)"))
+        return bool(self._database.value(_GIVEN, "camera"))
 
-    def give_consent(self, at: dt.datetime) -> None:
-        """Record that frames may be looked at, and since when. Giving twice changes nothing."""
-        if not self.consent_given:
-            self._write("INSERT INTO consent VALUES (?, NULL)", at.isoformat())
+    @property
+    def moods_kept(self) -> bool:
+        """Whether the word for the mood may be kept with each slate."""
+        return bool(self._database.value(_GIVEN, "moods"))
 
-    def withdraw_consent(self, at: dt.datetime) -> None:
-        """Record that frames may no longer be looked at."""
-        self._write(
-            "UPDATE consent SET withdrawn_at = ? WHERE withdrawn_at IS NULL", at.isoformat()
+    def give_consent(self, at: dt.datetime, purpose: Purpose = "camera") -> None:
+        """Record what is agreed to, and since when. Giving twice changes nothing."""
+        with self.transaction():
+            if not self._database.value(_GIVEN, purpose):
+                self._database.write(
+                    "INSERT INTO consent (given_at, purpose) VALUES (?, ?)",
+                    at.isoformat(),
+                    purpose,
+                )
+
+    def withdraw_consent(self, at: dt.datetime, purpose: Purpose = "camera") -> None:
+        """Record that it is no longer agreed to, and forget the moods kept so far.
+
+        They come from the camera: whoever forbids it forbids to keep them, too.
+        """
+        with self.transaction():
+            self._database.write(
+                "UPDATE consent SET withdrawn_at = ?1"
+                " WHERE withdrawn_at IS NULL AND ?2 IN (purpose, 'camera')",
+                at.isoformat(),
+                purpose,
+            )
+            if self._database.write("UPDATE slate SET mood = NULL WHERE mood IS NOT NULL"):
+                self._leave_no_traces()
+
+    def consents(self) -> tuple[Consent, ...]:
+        """What was ever agreed to, the oldest first."""
+        rows = self._database.rows(
+            "SELECT purpose, given_at, withdrawn_at FROM consent ORDER BY rowid"
         )
+        return tuple(Consent(*row) for row in rows)
 
     @property
     def camera_wanted(self) -> bool:
         """Whether the people want the camera on: their switch outlives a restart."""
-        return bool(self._value("SELECT wanted FROM camera_switch"))
+        return bool(self._database.value("SELECT wanted FROM camera_switch"))
 
     def switch_camera(self, *, on: bool) -> None:
         """Record the position of the camera's switch."""
-        self._write("UPDATE camera_switch SET wanted = ?", on)
+        self._database.write("UPDATE camera_switch SET wanted = ?", on)
 
     def preferences(self, profile: str) -> Preferences | None:
         """What this profile asks for; None where it never said."""
-        blob = self._value("SELECT preferences FROM profile WHERE name = ?", profile)
-        return None if blob is None else msgspec.json.decode(blob, type=Preferences)
+        return self.profiles.preferences(profile)
 
     def save_preferences(self, profile: str, preferences: Preferences) -> None:
-        """Keep what this profile asks for."""
-        self._write(
-            "INSERT INTO profile VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET preferences = excluded.preferences",
-            profile,
-            msgspec.json.encode(preferences),
-        )
+        """Keep what this profile asks for; it is made where it is not there."""
+        self.profiles.save_preferences(profile, preferences)
 
-    def _prepare(self) -> None:
-        # FULL: what was acknowledged must survive the plug being pulled the next moment.
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        (version,) = self._database.execute("PRAGMA user_version").fetchone()
-        if version > len(_MIGRATIONS):
-            raise StateError(
-                f"{self._file}: written by a newer program (version {version}, this one knows"
-                f" {len(_MIGRATIONS)}); update emoflix or move the file away"
-            )
-        for number, script in enumerate(_MIGRATIONS[version:], start=version + 1):
-            self._database.executescript(f"BEGIN; {script} PRAGMA user_version = {number}; COMMIT;")
+    def erase(self, profile: str) -> None:
+        """Delete a profile and all that is kept of it, and its traces in the file.
 
-    def _value(self, query: str, *values: Any) -> Any:
-        row = self._guard(lambda: self._database.execute(query, values).fetchone())
-        return None if row is None else row[0]
+        Raises:
+            HouseholdError: There is no such profile.
+            StateError: It cannot be deleted; or it is, and the traces have to wait.
+        """
+        with self.transaction():
+            self.profiles.erase(profile)
+            self._leave_no_traces()
 
-    def _write(self, statement: str, *values: Any) -> None:
-        self._guard(lambda: self._database.execute(statement, values))
+    def sweep(self, now: dt.datetime) -> dict[str, int]:
+        """Delete what has been kept long enough; once a day is often enough.
 
-    def _guard(self, action: Callable[[], _T]) -> _T:
-        try:
-            return action()
-        except sqlite3.Error as error:
-            raise StateError(
-                f"{self._file}: {error}; check that the folder exists, can be written and has room"
-            ) from error
+        Returns:
+            How many rows of which table.
+        """
+        gone = sweep(self._database, now)
+        self._tidy()
+        return gone
+
+    def counts(self) -> dict[str, int]:
+        """How many rows there are of what is kept."""
+        return {
+            table: self._database.value(f"SELECT count(*) FROM {table}")  # noqa: S608 - constants
+            for table in ("profile", *LIMITS)
+        }
+
+    def _leave_no_traces(self) -> None:
+        # Kept with the deletion itself: if the power goes in between, the next start does it.
+        self._database.write("INSERT OR IGNORE INTO chore VALUES ('vacuum')")
+
+    def _tidy(self) -> None:
+        if self._database.value("SELECT EXISTS (SELECT 1 FROM chore)"):
+            try:
+                self._database.vacuum()
+            except StateError as error:
+                raise StateError(
+                    f"{error} (it is deleted; its traces in the file are wiped at the next start"
+                    " or nightly sweep)"
+                ) from error
+            self._database.write("DELETE FROM chore")
