@@ -105,7 +105,7 @@ def bundled_clip() -> Path:
     Raises:
         CameraError: it is not part of this installation.
     """
-    clip = Path(__file__).parent.parent / "clip" / "clip.mp4"
+    clip = Path(__file__).parent.parent / "clip" / "invented_faces.mp4"
     if not clip.is_file():
         raise CameraError(f"{clip}: the bundled clip is missing; install emoflix again")
     return clip
