@@ -109,3 +109,31 @@ def evaluate(network: Path, data: Path, split: str, engine: str, as_json: bool) 
         click.echo(msgspec.json.encode(evaluation))
     else:
         tables.show_evaluation(evaluation, network)
+
+
+@main.command()
+@click.argument("run", type=FOLDER)
+@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
+@click.option("--network", type=FILE, required=True, help="The exported .tflite, for the casting.")
+@click.option("--decoder", type=FILE, required=True, help="The .keras to train, or to use.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the clip and its script.json.")
+@click.option("--epochs", default=10, show_default=True, help="Of the decoder's training.")
+@click.option("--seed", default=4, show_default=True)
+def clip(
+    *, run: Path, data: Path, network: Path, decoder: Path, out: Path, epochs: int, seed: int
+) -> None:
+    """Invent faces and film the demo's clip, with the help of RUN's network."""
+    from . import prepared, tables
+    from .classifiers import KerasClassifier, TfliteClassifier
+    from .clip.produce import produce
+
+    checked = produce(
+        prepared.load(data).of("train"),
+        KerasClassifier(run / "model.keras"),
+        TfliteClassifier(network),
+        decoder_path=decoder,
+        out=out,
+        epochs=epochs,
+        seed=seed,
+    )
+    tables.show_clip(checked)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .clip.produce import Produced
 from .evaluate import Evaluation
 from .export import Exported
 from .labels import LABELS
@@ -104,6 +105,26 @@ def show_evaluation(evaluation: Evaluation, network: Path) -> None:
     for label, answers in zip(LABELS, evaluation.confusion, strict=True):
         confusion.add_row(label, *map(str, answers))
     _print(summary, labels, confusion)
+
+
+def show_clip(produced: Produced) -> None:
+    """Print what was seen in the finished clip."""
+    from rich.table import Table
+
+    check = produced.check
+    table = Table("measured", "value", title=produced.clip.name)
+    for text, value in (
+        ("frames", f"{check.frames}"),
+        ("size", f"{check.bytes / 1e6:.2f} MB"),
+        ("frames with a face in which Haar finds one", f"{check.found:.1%}"),
+        ("empty frames in which Haar finds one", f"{check.found_by_nobody:.1%}"),
+        ("read as scripted, away from changes", f"{check.as_scripted:.1%}"),
+        *((f"   {name}", f"{share:.1%}") for name, share in check.by_expression.items()),
+        ("nearest training picture, grey levels", f"{produced.nearest:.1f}"),
+        ("   between training pictures, median", f"{produced.typical:.1f}"),
+    ):
+        table.add_row(text, value)
+    _print(table)
 
 
 def _percent(score: Score) -> str:

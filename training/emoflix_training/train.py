@@ -21,6 +21,7 @@ from .errors import RunError
 from .files import replacing
 from .history import Epoch, append, read_history
 from .labels import LABELS
+from .precision import fastest_precision
 from .prepared import Faces
 from .recipe import Recipe, read_recipe, write_recipe
 from .versions import write_versions
@@ -71,7 +72,7 @@ def train(
     _open_run(recipe, run, resume=resume)
     keras.utils.set_random_seed(recipe.seed)
 
-    model = networks.build(recipe.network, recipe.crop_of_48, _fastest_precision())
+    model = networks.build(recipe.network, recipe.crop_of_48, fastest_precision())
     saved = networks.build(recipe.network, recipe.crop_of_48, "float32")
     model.compile(
         optimizer=_optimizer(recipe),
@@ -199,13 +200,6 @@ def _open_run(recipe: Recipe, run: Path, *, resume: bool) -> None:
         raise RunError(f"{run}: holds a run already; add --resume, or give another folder")
     elif read_recipe(stored) != recipe:
         raise RunError(f"{run}: was started with another recipe; give another folder")
-
-
-def _fastest_precision() -> str:
-    """bfloat16 is twice as fast on processors that multiply it, and far slower on the others."""
-    flags = Path("/proc/cpuinfo")
-    native = flags.is_file() and "avx512_bf16" in flags.read_text(encoding="utf-8")
-    return "mixed_bfloat16" if native else "float32"
 
 
 def _optimizer(recipe: Recipe) -> Any:

@@ -1,0 +1,45 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emoflix_training.augment import augment, centre_crop
+from emoflix_training.recipe import Augmentation
+
+FACES = np.random.default_rng(3).integers(0, 256, (6, 48, 48), dtype=np.uint8)
+NOTHING = Augmentation(flip=False, rotation_deg=0, scale=0, shift=0)
+
+
+def test_no_strength_is_the_centre_crop() -> None:
+    crops = augment(FACES, 44, NOTHING, np.random.default_rng(0))
+    np.testing.assert_allclose(crops, centre_crop(FACES, 44), atol=0.6)
+
+
+def test_a_flip_is_the_mirror_image() -> None:
+    flip = Augmentation(flip=True, rotation_deg=0, scale=0, shift=0)
+    crops = augment(FACES, 44, flip, np.random.default_rng(0))
+    plain = centre_crop(FACES, 44)
+    mirrored = [np.abs(c - p[:, ::-1]).max() < 1 for c, p in zip(crops, plain, strict=True)]
+    same = [np.abs(c - p).max() < 1 for c, p in zip(crops, plain, strict=True)]
+    assert all(a != b for a, b in zip(mirrored, same, strict=True))
+    assert any(mirrored)
+    assert any(same)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(16, 48), st.integers(0, 2**32 - 1))
+def test_every_crop_has_its_size_and_keeps_to_the_range_of_pixels(px: int, seed: int) -> None:
+    strong = Augmentation(rotation_deg=45, scale=0.5, shift=0.5, optics=1, light=1, noise=1)
+    crops = augment(FACES, px, strong, np.random.default_rng(seed))
+    assert crops.shape == (len(FACES), px, px, 1)
+    assert crops.dtype == np.float32
+    assert crops.min() >= 0
+    assert crops.max() <= 255
+    again = augment(FACES, px, strong, np.random.default_rng(seed))
+    np.testing.assert_array_equal(crops, again)
+
+
+def test_blur_and_few_pixels_keep_a_plain_face_plain() -> None:
+    plain = np.full((20, 48, 48), 90, np.uint8)
+    optics = Augmentation(flip=False, rotation_deg=0, scale=0, shift=0, optics=1)
+    crops = augment(plain, 44, optics, np.random.default_rng(0))
+    np.testing.assert_allclose(crops, 90, atol=0.01)

@@ -1,0 +1,135 @@
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emoflix_training import prepared
+from emoflix_training.card import read_card
+from emoflix_training.classifiers import (
+    TfliteClassifier,
+    available_engines,
+    quantised_logits_apart,
+)
+from emoflix_training.labels import LABELS
+
+from .conftest import TEST_ROWS, emoflix_train
+
+COMMITTED = Path(__file__).parents[2] / "device" / "emoflix_device" / "models" / "expression.tflite"
+
+
+@pytest.fixture(scope="module")
+def exported(run: Path, tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "expression.tflite"
+    result = emoflix_train("export", run, "--data", tiny, "--out", out, "--score", "PrivateTest")
+    assert result.exit_code == 0, result.output
+    assert "1 partition" in result.output
+    return out
+
+
+def test_the_engines_agree_within_one_step(exported: Path, tiny: Path) -> None:
+    images = prepared.load(tiny).of("PublicTest").images
+    answers = [
+        quantised_logits_apart(exported, engine, images).astype(int)
+        for engine in available_engines()
+    ]
+    for answer in answers[1:]:
+        assert np.abs(answer - answers[0]).max() <= 1
+
+
+def test_the_int8_file_is_as_good_as_the_float_network(
+    exported: Path, run: Path, tiny: Path
+) -> None:
+    scores = {}
+    for network in (exported, run / "model.keras"):
+        result = emoflix_train(
+            "evaluate", network, "--data", tiny, "--split", "PublicTest", "--json"
+        )
+        assert result.exit_code == 0, result.output
+        scores[network.suffix] = json.loads(result.output)["full"]["accuracy"]
+    assert scores[".tflite"] == pytest.approx(scores[".keras"], abs=1.5 / TEST_ROWS)
+    assert scores[".tflite"] > 2 / len(LABELS)
+
+
+def test_the_card_tells_the_device_all_it_needs(exported: Path) -> None:
+    card = read_card(exported.with_suffix(".json"))
+    assert card["labels"] == list(LABELS)
+    assert card["input"]["size_px"] == card["input"]["crop_of_48"] == 40
+    assert card["output"] == {"kind": "logits", "dtype": "int8", "scale": 0.0625, "zero_point": 0}
+    assert card["temperature"] > 0
+    assert card["sha256"] == hashlib.sha256(exported.read_bytes()).hexdigest()
+    assert [(s["network"], s["split"], s["count"]) for s in card["scores"]] == [
+        ("float", "validation", 28),
+        ("int8", "validation", 28),
+        ("float", "PrivateTest", TEST_ROWS),
+        ("int8", "PrivateTest", TEST_ROWS),
+    ]
+
+
+def test_the_table_of_an_evaluation_names_every_expression(exported: Path, tiny: Path) -> None:
+    result = emoflix_train("evaluate", exported, "--data", tiny, "--split", "validation")
+    assert result.exit_code == 0, result.output
+    for label in LABELS:
+        assert label in result.output
+    assert "95 % interval" in result.output
+
+
+def test_an_export_without_a_trained_network_is_refused(tiny: Path, tmp_path: Path) -> None:
+    out = tmp_path / "new" / "expression.tflite"
+    result = emoflix_train("export", tmp_path, "--data", tiny, "--out", out)
+    assert result.exit_code == 2
+    assert "no model.keras" in result.output
+    assert not out.parent.exists()
+
+
+def test_a_broken_network_file_is_refused(exported: Path, tiny: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.tflite"
+    broken.write_bytes(exported.read_bytes()[:1000])
+    text = tmp_path / "text.keras"
+    text.write_text("no network", encoding="utf-8")
+    for path in (broken, text, tmp_path / "absent.tflite", tmp_path):
+        result = emoflix_train("evaluate", path, "--data", tiny)
+        assert result.exit_code == 2, path
+        assert path.name in result.output
+
+
+def test_a_model_card_that_is_no_card_is_refused(
+    exported: Path, tiny: Path, tmp_path: Path
+) -> None:
+    shutil.copy(exported, tmp_path / "network.tflite")
+    (tmp_path / "network.json").write_text("[1, 2]", encoding="utf-8")
+    result = emoflix_train("evaluate", tmp_path / "network.tflite", "--data", tiny)
+    assert result.exit_code == 2
+    assert "network.json" in result.output
+
+
+def test_the_committed_file_is_the_one_its_card_describes() -> None:
+    card = read_card(COMMITTED.with_suffix(".json"))
+    assert card["sha256"] == hashlib.sha256(COMMITTED.read_bytes()).hexdigest()
+    assert COMMITTED.stat().st_size < 1_500_000
+    network = TfliteClassifier(COMMITTED)
+    assert network.partitions == 1
+    assert network.crop_px == card["input"]["size_px"]
+    assert (network.input.scale, network.input.zero_point) == (1.0, -128)
+
+
+def test_the_committed_file_reproduces_its_public_score(shared: Path, tmp_path: Path) -> None:
+    data = tmp_path / "fer2013.npz"
+    source = shared / "data" / "fer" / "fer2013.csv.gz"
+    assert emoflix_train("prepare", source, "--out", data).exit_code == 0
+    result = emoflix_train("evaluate", COMMITTED, "--data", data, "--split", "PublicTest", "--json")
+    assert result.exit_code == 0, result.output
+    measured = json.loads(result.output)
+    (claimed,) = (
+        score
+        for score in read_card(COMMITTED.with_suffix(".json"))["scores"]
+        if (score["network"], score["split"]) == ("int8", "PublicTest")
+    )
+    assert measured["full"]["count"] == claimed["count"] == 3589
+    assert measured["full"]["accuracy"] == pytest.approx(claimed["accuracy"], abs=5e-4)
+    assert measured["distinct"]["accuracy"] == pytest.approx(
+        claimed["distinct"]["accuracy"], abs=5e-4
+    )
+    assert measured["full"]["accuracy"] >= 0.62

@@ -1,0 +1,191 @@
+import csv
+import gzip
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emoflix_training import prepared
+from emoflix_training.fer2013 import USAGES, VOTE_COLUMNS, Rows
+from emoflix_training.labels import LABELS, SPLITS, VOTES
+from emoflix_training.prepare import exact_groups, prepare
+
+from .conftest import TEST_ROWS, emoflix_train, fer2013_rows, write_csv
+
+
+def rows_of(*entries: tuple[int, int, str]) -> Rows:
+    """Rows from (which picture, label, usage); picture 0 is blank."""
+    noise = np.random.default_rng(1).integers(0, 256, (100, 48, 48), dtype=np.uint8)
+    noise[0] = 0
+    pictures, labels, usages = zip(*entries, strict=True)
+    return Rows(
+        images=noise[list(pictures)],
+        labels=np.array(labels, np.uint8),
+        usage=np.array([USAGES.index(usage) for usage in usages], np.uint8),
+        votes=np.zeros((len(entries), len(VOTES)), np.uint8),
+    )
+
+
+FILLING = tuple((50 + i, i % 7, "Training") for i in range(14))
+"""Distinct rows, so that every label has something to split."""
+
+
+def test_the_training_copy_of_an_evaluation_image_is_dropped() -> None:
+    rows = rows_of((1, 3, "Training"), (1, 3, "PublicTest"), (2, 3, "PublicTest"), *FILLING)
+    faces, counts = prepare(rows)
+    assert counts.dropped_for_evaluation == 1
+    test = faces.of("PublicTest")
+    assert len(test) == 2
+    assert test.unique.tolist() == [False, True]
+    assert len(exact_groups(faces.images)) == len(FILLING) + 2
+
+
+def test_an_evaluation_split_stays_whole_and_counts_a_repeated_image_once() -> None:
+    rows = rows_of((1, 3, "PrivateTest"), (1, 3, "PrivateTest"), (0, 2, "PrivateTest"), *FILLING)
+    faces, counts = prepare(rows)
+    assert faces.of("PrivateTest").unique.tolist() == [True, False, True]
+    assert counts.unique["PrivateTest"] == 2
+
+
+def test_one_of_equal_training_images_stays() -> None:
+    faces, counts = prepare(rows_of((1, 3, "Training"), (1, 3, "Training"), *FILLING))
+    assert counts.dropped_as_copy == 1
+    assert len(faces) == len(FILLING) + 1
+
+
+def test_the_majority_decides_between_conflicting_labels_and_without_one_all_go() -> None:
+    two_to_one = ((1, 3, "Training"), (1, 4, "Training"), (1, 3, "Training"))
+    even = ((2, 3, "Training"), (2, 4, "Training"))
+    faces, counts = prepare(rows_of(*two_to_one, *even, *FILLING))
+    assert counts.conflicting_groups == 2
+    assert counts.dropped_minority_label == 1
+    assert counts.dropped_without_majority == 2
+    assert counts.dropped_as_copy == 1
+    assert len(faces) == len(FILLING) + 1
+    assert faces.labels[0] == 3
+
+
+def test_blank_training_images_are_dropped() -> None:
+    faces, counts = prepare(rows_of((0, 3, "Training"), *FILLING))
+    assert counts.blank_dropped == 1
+    assert faces.images.reshape(len(faces), -1).std(axis=1).min() > 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 12), st.integers(0, 6), st.sampled_from(USAGES)),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_no_image_is_ever_in_two_parts(entries: list[tuple[int, int, str]]) -> None:
+    rows = rows_of(*entries, *FILLING)
+    faces, counts = prepare(rows, validation_fraction=0.3)
+    learnt = faces.take(faces.split < SPLITS.index("PublicTest"))
+    tested = faces.take(faces.split >= SPLITS.index("PublicTest"))
+    assert len(set(learnt.group)) == len(learnt)
+    assert not set(learnt.group) & set(tested.group)
+    assert len(tested) == int((rows.usage != USAGES.index("Training")).sum())
+    dropped = (
+        counts.blank_dropped
+        + counts.dropped_for_evaluation
+        + counts.dropped_as_copy
+        + counts.dropped_minority_label
+        + counts.dropped_without_majority
+    )
+    assert len(faces) + dropped == len(rows)
+
+
+def test_the_validation_part_has_its_share_of_every_label(tiny: Path) -> None:
+    validation = prepared.load(tiny).of("validation")
+    assert np.bincount(validation.labels, minlength=len(LABELS)).tolist() == [4] * len(LABELS)
+
+
+def test_a_zipped_csv_gives_the_same_faces(tmp_path: Path, tiny: Path) -> None:
+    source = write_csv(tmp_path / "fer2013.csv", fer2013_rows())
+    with source.open("rb") as plain, gzip.open(tmp_path / "fer2013.csv.gz", "wb") as zipped:
+        shutil.copyfileobj(plain, zipped)
+    out = tmp_path / "out.npz"
+    result = emoflix_train(
+        "prepare", tmp_path / "fer2013.csv.gz", "--out", out, "--validation", "0.2"
+    )
+    assert result.exit_code == 0, result.output
+    assert f"{TEST_ROWS}" in result.output
+    again, before = prepared.load(out), prepared.load(tiny)
+    assert np.array_equal(again.images, before.images)
+    assert np.array_equal(again.split, before.split)
+
+
+def test_votes_follow_their_rows(tmp_path: Path) -> None:
+    rows = fer2013_rows()
+    source = write_csv(tmp_path / "fer2013.csv", rows)
+    votes = write_votes(tmp_path / "votes.csv", [usage for _, _, usage in rows], happiness=9)
+    out = tmp_path / "out.npz"
+    result = emoflix_train("prepare", source, "--votes", votes, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert (prepared.load(out).votes[:, LABELS.index("happy")] == 9).all()
+
+
+def test_votes_of_another_file_are_refused(tmp_path: Path) -> None:
+    rows = fer2013_rows()
+    source = write_csv(tmp_path / "fer2013.csv", rows)
+    votes = write_votes(tmp_path / "votes.csv", [usage for _, _, usage in rows][1:], happiness=9)
+    result = emoflix_train("prepare", source, "--votes", votes, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert "votes.csv, line 141" in result.output
+    assert "row for row" in result.output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("3,1 2 3,Training", "3 pixels instead of 2304"),
+        ("3,1 2 3", "2 fields instead of 3"),
+        ("7," + "0 " * 2304 + ",Training", "emotion '7' is not a number from 0 to 6"),
+        ("3," + "0 " * 2303 + "x,Training", "no number"),
+        ("3," + "0 " * 2303 + "256,Training", "outside 0 to 255"),
+        ("3," + "0 " * 2304 + ",Holdout", "Usage 'Holdout' is none of"),
+    ],
+)
+def test_a_bad_row_is_named_and_nothing_is_written(tmp_path: Path, line: str, said: str) -> None:
+    source = write_csv(tmp_path / "fer2013.csv", fer2013_rows()[:3])
+    source.write_text(source.read_text(encoding="utf-8") + line + "\n", encoding="utf-8")
+    out = tmp_path / "new" / "out.npz"
+    result = emoflix_train("prepare", source, "--out", out)
+    assert result.exit_code == 2
+    assert f"{source}, line 5: " in result.output
+    assert said in result.output
+    assert result.output.count("\n") == 1
+    assert not out.parent.exists()
+
+
+def test_a_file_that_is_no_fer2013_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "films.csv"
+    source.write_text("title,year\n", encoding="utf-8")
+    result = emoflix_train("prepare", source, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert "films.csv, line 1" in result.output
+
+
+def test_data_that_was_not_prepared_is_refused(tmp_path: Path, recipe: Path) -> None:
+    (tmp_path / "data.npz").write_text("no archive", encoding="utf-8")
+    result = emoflix_train(
+        "train", recipe, "--data", tmp_path / "data.npz", "--run", tmp_path / "r"
+    )
+    assert result.exit_code == 2
+    assert "data.npz" in result.output
+    assert "emoflix-train prepare" in result.output
+    assert not (tmp_path / "r").exists()
+
+
+def write_votes(path: Path, usages: list[str], happiness: int) -> Path:
+    columns = ["Usage", "Image name", *VOTE_COLUMNS.values()]
+    with path.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.DictWriter(lines, columns, restval=0)
+        writer.writeheader()
+        writer.writerows({"Usage": usage, "happiness": happiness} for usage in usages)
+    return path

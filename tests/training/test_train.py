@@ -1,0 +1,132 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from emoflix_training import prepared
+from emoflix_training.history import read_history
+from emoflix_training.recipe import read_recipe
+from emoflix_training.train import learning_rate, soft_targets
+
+from .conftest import RECIPE, emoflix_train
+
+KILLED_IN_THE_SECOND_EPOCH = """
+import os, pathlib, signal, sys
+from emoflix_training import prepared
+from emoflix_training.recipe import read_recipe
+from emoflix_training.train import train
+
+def on_step(now):
+    if (now.epoch, now.step) == (2, 3):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+recipe, data, run = map(pathlib.Path, sys.argv[1:])
+train(read_recipe(recipe), prepared.load(data), run, on_step=on_step)
+"""
+
+
+def test_a_run_leaves_everything_of_it_in_its_folder(run: Path, recipe: Path) -> None:
+    assert sorted(path.name for path in run.iterdir()) == [
+        "checkpoint.npz",
+        "curves.png",
+        "history.csv",
+        "model.keras",
+        "recipe.yaml",
+        "versions.json",
+    ]
+    assert read_recipe(run / "recipe.yaml") == read_recipe(recipe)
+    assert [epoch.epoch for epoch in read_history(run)] == [1, 2, 3]
+
+
+def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(
+    run: Path, recipe: Path, tiny: Path, tmp_path: Path
+) -> None:
+    killed = tmp_path / "killed"
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED_IN_THE_SECOND_EPOCH, recipe, tiny, killed],
+        check=False,
+        capture_output=True,
+        env=os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"},
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    assert [epoch.epoch for epoch in read_history(killed)] == [1]
+
+    result = emoflix_train("train", recipe, "--data", tiny, "--run", killed, "--resume")
+    assert result.exit_code == 0, result.output
+    with np.load(killed / "checkpoint.npz") as again, np.load(run / "checkpoint.npz") as whole:
+        assert again.files == whole.files
+        for name in whole.files:
+            np.testing.assert_allclose(again[name], whole[name], rtol=1e-5, atol=1e-6, err_msg=name)
+    assert (killed / "history.csv").read_text() == (run / "history.csv").read_text()
+
+
+def test_a_finished_run_is_not_overwritten(run: Path, recipe: Path, tiny: Path) -> None:
+    before = (run / "checkpoint.npz").read_bytes()
+    result = emoflix_train("train", recipe, "--data", tiny, "--run", run)
+    assert result.exit_code == 2
+    assert "--resume" in result.output
+    assert (run / "checkpoint.npz").read_bytes() == before
+
+
+def test_a_run_is_not_resumed_with_another_recipe(run: Path, tiny: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(RECIPE.replace("epochs: 3", "epochs: 4"), encoding="utf-8")
+    result = emoflix_train("train", other, "--data", tiny, "--run", run, "--resume")
+    assert result.exit_code == 2
+    assert "another recipe" in result.output
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"epocs": 3}, "epocs"),
+        ({"epochs": "many"}, "$.epochs"),
+        ({"crop_of_48": 60}, "$.crop_of_48"),
+        ({"network": {"widths": [4]}}, "one number for each stage"),
+        ({"augmentation": {"flips": True}}, "flips"),
+    ],
+)
+def test_a_recipe_with_a_mistake_is_refused_by_key(
+    tmp_path: Path, tiny: Path, change: dict[str, object], said: str
+) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(yaml.safe_dump({"epochs": 3} | change), encoding="utf-8")
+    result = emoflix_train("train", path, "--data", tiny, "--run", tmp_path / "run")
+    assert result.exit_code == 2
+    assert "wrong.yaml" in result.output
+    assert said in result.output
+    assert not (tmp_path / "run").exists()
+
+
+def test_every_recipe_of_the_project_can_be_read() -> None:
+    recipes = list((Path(__file__).parents[2] / "training" / "recipes").glob("*.yaml"))
+    assert recipes
+    for path in recipes:
+        assert read_recipe(path).epochs > 0
+
+
+def test_the_learning_rate_warms_up_and_ends_at_zero(recipe: Path) -> None:
+    read = read_recipe(recipe)
+    steps = 100
+    rates = [learning_rate(read, step, steps) for step in range(1, read.epochs * steps + 1)]
+    assert max(rates) == pytest.approx(read.learning_rate)
+    assert rates.index(max(rates)) == read.warmup_epochs * steps - 1
+    assert rates[-1] == pytest.approx(0, abs=1e-9)
+
+
+def test_votes_soften_the_target_only_where_there_are_votes(tiny: Path, tmp_path: Path) -> None:
+    faces = prepared.load(tiny).of("train")
+    faces.votes[0, :2] = 5
+    path = tmp_path / "votes.yaml"
+    path.write_text(RECIPE + "votes: 0.5\nlabel_smoothing: 0\n", encoding="utf-8")
+    targets = soft_targets(faces, read_recipe(path))
+    expected = np.zeros(7)
+    expected[:2] = 0.25
+    expected[faces.labels[0]] += 0.5
+    np.testing.assert_allclose(targets[0], expected)
+    np.testing.assert_allclose(targets[1], np.eye(7)[faces.labels[1]])
