@@ -9,11 +9,12 @@ from emoflix_catalog.importers.contract import Request, Tally, Watched
 from emoflix_catalog.importers.sources import history_reader
 from emoflix_catalog.merge import SCHEMES
 from emoflix_catalog.reference import title_key
+from emoflix_catalog.search import Query, search
 from emoflix_catalog.store import Catalogue
-from emoflix_catalog.text import fold
 
 _YEARS_APART = 1
-_TITLES = "SELECT rowid FROM search WHERE search MATCH ?"
+_MOST_HITS = 50
+"""Films whose title is the one searched for come first."""
 _IDENTIFIER = "SELECT id FROM identifier JOIN film ON film = number WHERE scheme = ? AND value = ?"
 
 
@@ -79,19 +80,16 @@ def find(
 
 
 def _by_title(catalogue: Catalogue, title: str, year: int | None) -> str | None:
-    words = fold(title)
-    if not words:
-        return None
     wanted = title_key(title)
+    years = None if year is None else (year - _YEARS_APART, year + _YEARS_APART)
     found = [
         film
-        for (number,) in catalogue.rows(_TITLES, (f'{{title original_title}} : "{words}"',))
+        for number in search(catalogue, Query(text=title, years=years), count=_MOST_HITS)
         for film in [catalogue.film_at(number)]
-        if wanted in {title_key(film.title), title_key(film.original_title)}
+        if wanted and wanted in {title_key(film.title), title_key(film.original_title)}
     ]
     if year is not None:
-        exact = [film for film in found if film.year == year]
-        found = exact or [film for film in found if abs(film.year - year) <= _YEARS_APART]
+        found = [film for film in found if film.year == year] or found
     return found[0].id if len(found) == 1 else None
 
 
