@@ -254,7 +254,7 @@ def command(port: int, *arguments: str) -> list[str]:
 
 @pytest.mark.usefixtures("device")
 def test_the_command_ends_by_itself_with_0(mosquitto: Mosquitto) -> None:
-    line = command(mosquitto.port, "--device", "den", "--seconds", "2", "--plain")
+    line = command(mosquitto.port, "--device", "den", "--seconds", "4", "--plain")
     done = subprocess.run(line, capture_output=True, text=True, check=True, timeout=GUARD_S)
     assert "looks happy" in done.stdout
     assert "\x1b" not in done.stdout
