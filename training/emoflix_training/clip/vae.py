@@ -23,11 +23,11 @@ from emoflix_training.prepared import Faces
 from . import networks
 from .networks import EXPRESSIONS
 
-PIXEL_SIGMA: Final = 0.11
+PIXEL_SIGMA: Final = 0.2
 """Spread of the pixels around the decoded face: the weight of pixels against the latent's cost."""
-FEATURE_WEIGHT: Final = 120.0
-EXPRESSION_WEIGHT: Final = 12.0
-REALISM_WEIGHT: Final = 8.0
+FEATURE_WEIGHT: Final = 150.0
+EXPRESSION_WEIGHT: Final = 120.0
+REALISM_WEIGHT: Final = 20.0
 
 FRONTAL_SHARE: Final = 0.55
 PLAIN_SHARE: Final = 0.7
@@ -36,7 +36,7 @@ CONTRAST: Final = 0.22
 
 HALF: Final = 0.5
 BATCH: Final = 64
-LEARNING_RATE: Final = 8e-4
+LEARNING_RATE: Final = 1e-3
 DISCRIMINATOR_RATE: Final = 2e-4
 
 
