@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from emoflix_device.errors import StateError
+from emoflix_device.household.encrypt import encrypt
 from emoflix_device.household.key import Key, make_key, read_key
 from emoflix_device.household.store import HouseholdStore
 
@@ -40,6 +41,20 @@ def open_household(settings: HouseholdSettings, state_dir: Path) -> HouseholdSto
     return HouseholdStore(state_dir / STORE, household_key(settings, state_dir))
 
 
+def encrypt_household(settings: HouseholdSettings, state_dir: Path) -> Key:
+    """Encrypt the plain store in the state folder; the key, made anew where there is none yet.
+
+    Raises:
+        StateError: the settings ask for a plain store, the key cannot be used, or there is no plain
+            store that could be encrypted now.
+    """
+    if settings.plain:
+        raise StateError("household.plain: is true; take it out and name a key_file, or none")
+    key = read_key(settings.key_file) if settings.key_file else _own_key(state_dir)
+    encrypt(state_dir / STORE, key)
+    return key
+
+
 def household_key(settings: HouseholdSettings, state_dir: Path) -> Key | None:
     """The key of the store; None where it is to be plain.
 
@@ -50,13 +65,17 @@ def household_key(settings: HouseholdSettings, state_dir: Path) -> Key | None:
         return None
     if settings.key_file is not None:
         return read_key(settings.key_file)
+    own, store = state_dir / KEY, state_dir / STORE
+    if store.exists() and not own.exists():
+        raise StateError(
+            f"{own}: is gone, and {store} is not opened without it: put it back, or name another"
+            " key as household.key_file; a plain store is encrypted by `emoflix profile encrypt`"
+        )
+    return _own_key(state_dir)
+
+
+def _own_key(state_dir: Path) -> Key:
     own = state_dir / KEY
     if not own.exists():
-        if (state_dir / STORE).exists():
-            raise StateError(
-                f"{own}: the key is gone, and {state_dir / STORE} cannot be opened without it: put"
-                " it back, name another as household.key_file, or say household.plain: true if the"
-                " store is plain"
-            )
         make_key(own)
     return read_key(own)

@@ -9,7 +9,7 @@ from emoflix_device.errors import StateError
 from emoflix_device.household import Feedback, HouseholdStore
 from emoflix_device.household.encrypt import encrypt
 from emoflix_device.household.key import Key, make_key, read_key
-from emoflix_device.household.opening import HouseholdSettings, open_household
+from emoflix_device.household.opening import HouseholdSettings, encrypt_household, open_household
 
 RAW = Key("5e" * 32, "/etc/emoflix/household.key")
 PASSPHRASE = Key("four words' worth of it", "/etc/emoflix/household.key")
@@ -131,7 +131,7 @@ def test_a_plain_store_is_made_where_that_is_asked_for(tmp_path: Path) -> None:
 def test_a_key_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
     open_household(HouseholdSettings(), tmp_path).close()
     (tmp_path / "household.key").unlink()
-    with pytest.raises(StateError, match=r"household.key: the key is gone"):
+    with pytest.raises(StateError, match=r"household.key: is gone"):
         open_household(HouseholdSettings(), tmp_path)
     assert not (tmp_path / "household.key").exists()
 
@@ -202,3 +202,16 @@ def test_what_is_no_plain_store_is_not_encrypted(file: Path) -> None:
         encrypt(file, RAW)
     assert file.read_bytes() == before
     assert [part.name for part in file.parent.iterdir()] == ["household.db"]
+
+
+def test_a_household_that_was_plain_is_encrypted_with_a_key_of_its_own(tmp_path: Path) -> None:
+    with open_household(HouseholdSettings(plain=True), tmp_path) as store:
+        store.profiles.create("Anna")
+    with pytest.raises(StateError, match=r"household\.plain: is true"):
+        encrypt_household(HouseholdSettings(plain=True), tmp_path)
+    with pytest.raises(StateError, match="is encrypted by `emoflix profile encrypt`"):
+        open_household(HouseholdSettings(), tmp_path)
+    key = encrypt_household(HouseholdSettings(), tmp_path)
+    assert key == read_key(tmp_path / "household.key")
+    with open_household(HouseholdSettings(), tmp_path) as store:
+        assert store.profiles.names() == ("Anna",)
