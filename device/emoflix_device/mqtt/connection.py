@@ -25,7 +25,10 @@ from emoflix_device.mqtt.access import fault_of, password, place, tls_context
 logger = logging.getLogger(__name__)
 
 LEAST_PAUSE_S: Final = 1.0
+SHORT_PAUSE_S: Final = 4.0
 LONGEST_PAUSE_S: Final = 60.0
+PATIENT_TRIES: Final = 20
+"""About a minute of pauses of at most `SHORT_PAUSE_S`."""
 STEADY_S: Final = 30.0
 """A connection that held so long starts the pauses from the shortest again."""
 CONNECT_S: Final = 5.0
@@ -280,11 +283,13 @@ class Connection:
 def pause_s(failures: int) -> float:
     """How long to wait after so many failures in a row, in seconds.
 
-    At random, so that a house full of devices does not come back in the same instant; the upper
-    end doubles from 2 s to 60 s. After Brooker, "Exponential backoff and jitter" (AWS
-    Architecture Blog, 2015), "full jitter".
+    At random, so that a house full of devices does not come back in the same instant. A broker
+    that restarts is back within a minute, and then everyone is to be there at once: only after
+    `PATIENT_TRIES` does the upper end double, up to `LONGEST_PAUSE_S`. After Brooker, "Exponential
+    backoff and jitter" (AWS Architecture Blog, 2015).
     """
-    upper_s = min(LONGEST_PAUSE_S, LEAST_PAUSE_S * 2.0 ** min(failures, 10))
+    doublings = min(max(0, failures - PATIENT_TRIES), 10)
+    upper_s = min(LONGEST_PAUSE_S, SHORT_PAUSE_S * 2.0**doublings)
     return random.uniform(LEAST_PAUSE_S, upper_s)  # noqa: S311 (no secret hangs on it)
 
 
