@@ -120,7 +120,7 @@ _CERTIFICATES: Final = {
 }
 """The United States' and India's boards; others say a number."""
 _COUNTRY_CODE: Final = re.compile(r"[A-Za-z]{2}")
-_BOARD: Final = re.compile(r"^(?:[A-Za-z ]+:|[A-Z]{2}-(?=\S)|rated )\s*", re.IGNORECASE)
+_BOARD: Final = re.compile(r"^(?:[A-Za-z ]+:|(?!PG|NC|TV)[A-Z]{2}-(?=\S)|rated )\s*", re.IGNORECASE)
 
 
 def genres(words: Iterable[str]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoflix_catalog.importers.contract import SourceError
@@ -125,6 +125,7 @@ def test_a_file_of_another_kind_is_refused(imdb: Path, read: Callable[..., Any])
         read("imdb", imdb)
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(0, 40_000_000), max_size=20), st.integers(0, 40_000_000))
 def test_marks_are_a_set_of_numbers(numbers: set[int], other: int) -> None:
     marks = _Marks()

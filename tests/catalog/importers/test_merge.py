@@ -2,7 +2,7 @@ import random
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoflix_catalog.film import Film
@@ -40,6 +40,7 @@ _RECORDS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_RECORDS, st.randoms(use_true_random=False))
 def test_the_order_of_records_does_not_matter(records: list[Film], shuffler: random.Random) -> None:
     shuffled = list(records)
@@ -47,11 +48,13 @@ def test_the_order_of_records_does_not_matter(records: list[Film], shuffler: ran
     assert merge(shuffled) == merge(records)
 
 
+@settings(deadline=None)
 @given(_RECORDS)
 def test_records_that_come_again_change_nothing(records: list[Film]) -> None:
     assert merge([*records, *records]) == merge(records)
 
 
+@settings(deadline=None)
 @given(_RECORDS)
 def test_every_record_is_in_one_film_and_no_source_twice(records: list[Film]) -> None:
     groups = group_records(records)
@@ -62,6 +65,7 @@ def test_every_record_is_in_one_film_and_no_source_twice(records: list[Film]) ->
         assert len(set(sources)) == len(sources)
 
 
+@settings(deadline=None)
 @given(_RECORDS)
 def test_ids_and_identifiers_belong_to_one_film(records: list[Film]) -> None:
     films = merge(records)
@@ -71,6 +75,7 @@ def test_ids_and_identifiers_belong_to_one_film(records: list[Film]) -> None:
     assert len(set(identifiers)) == len(identifiers)
 
 
+@settings(deadline=None)
 @given(_RECORDS, st.sampled_from(_SOURCES))
 def test_what_a_source_said_is_gone_with_its_records(records: list[Film], source: str) -> None:
     rest = [each for each in records if each.source != source]
