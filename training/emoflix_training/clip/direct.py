@@ -86,7 +86,7 @@ def film(decoder: Any, cast_latents: NDArray[np.float32]) -> Iterator[NDArray[np
         else:
             condition = np.array(condition_at(entries, time_s), np.float32)
             latent = cast_latents[entry.scene - 1][None]
-            yield stage.frame(decode(decoder, latent, condition)[0], time_s)
+            yield stage.frame(decode(decoder, latent, condition)[0], time_s, entry.scene)
 
 
 def write(frames: Iterator[NDArray[np.uint8]], path: Path) -> None:

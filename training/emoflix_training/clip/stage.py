@@ -15,7 +15,10 @@ FACE_PX: Final = 132
 CENTRE_PX: Final = (160.0, 116.0)
 
 # Grey to colour, as (grey, blue, green, red): shadows brown, lights like skin.
-_SKIN: Final = ((0, 12, 10, 14), (70, 40, 52, 84), (140, 96, 122, 178), (255, 214, 226, 244))
+_SKIN: Final = ((0, 14, 14, 22), (70, 46, 58, 90), (140, 102, 128, 182), (255, 216, 226, 242))
+_HAIR: Final = (26, 30, 40)
+_CLOTHES: Final = ((104, 74, 52), (72, 88, 46))
+"""Blue-green-red, one for each scene."""
 
 
 def opencv() -> Any:
@@ -38,65 +41,63 @@ def empty() -> NDArray[np.uint8]:
     return np.asarray(np.rint(_wall()), np.uint8)
 
 
-def frame(face: NDArray[np.float32], time_s: float) -> NDArray[np.uint8]:
+def frame(face: NDArray[np.float32], time_s: float, scene: int = 1) -> NDArray[np.uint8]:
     """One frame with a person: uint8[240, 320, 3], blue-green-red.
 
     Args:
         face: float32[48, 48] in 0 to 1, from the decoder.
         time_s: moves the head a little, as nobody sits quite still.
+        scene: who it is; each person wears another colour.
     """
     cv2 = opencv()
-    figure, covered = _figure(face)
+    figure, covered = _figure(face, _CLOTHES[(scene - 1) % len(_CLOTHES)])
     move = cv2.getRotationMatrix2D(
         CENTRE_PX, 1.6 * np.sin(0.9 * time_s), 1 + 0.012 * np.sin(0.53 * time_s)
     )
     move[:, 2] += 3.0 * np.sin(0.61 * time_s), 1.5 * np.sin(0.83 * time_s + 1)
     size = (WIDTH_PX, HEIGHT_PX)
-    figure = cv2.warpAffine(figure, move, size, flags=cv2.INTER_LINEAR)
-    covered = cv2.warpAffine(covered, move, size, flags=cv2.INTER_LINEAR)[..., None]
-    return np.asarray(np.rint(covered * _coloured(figure) + (1 - covered) * _wall()), np.uint8)
+    figure = cv2.warpAffine(figure, move, size, borderMode=cv2.BORDER_REPLICATE)
+    covered = cv2.warpAffine(covered, move, size, borderMode=cv2.BORDER_REPLICATE)[..., None]
+    return np.asarray(np.rint(covered * figure + (1 - covered) * _wall()), np.uint8)
 
 
-def _figure(face: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """A grey person, 0 to 255, and how far each pixel belongs to it, 0 to 1."""
+def _figure(
+    face: NDArray[np.float32], clothes: tuple[int, int, int]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """A person in colour, and how far each pixel belongs to it, 0 to 1."""
     cv2 = opencv()
-    x, y = CENTRE_PX
-    large = cv2.resize(face, (FACE_PX, FACE_PX), interpolation=cv2.INTER_CUBIC)
+    large = 255 * cv2.resize(face, (FACE_PX, FACE_PX), interpolation=cv2.INTER_CUBIC)
     large += 0.6 * (large - cv2.GaussianBlur(large, (0, 0), 2.2))
-    middle = (FACE_PX / 2, FACE_PX / 2)
-    oval = _oval((FACE_PX, FACE_PX), middle, (0.47 * FACE_PX, 0.56 * FACE_PX), 5)
-    cheeks = 255 * float(np.median(face[24:34, [6, 7, 8, 39, 40, 41]]))
-    brow = 255 * float(np.median(face[:4, 12:36]))
+    # Beyond its square the face goes on as a blur of its own border: no seam to see.
+    left, top = int(CENTRE_PX[0] - FACE_PX / 2), int(CENTRE_PX[1] - FACE_PX / 2)
+    right, bottom = WIDTH_PX - FACE_PX - left, HEIGHT_PX - FACE_PX - top
+    sides = (top, bottom, left, right)
+    grey = cv2.copyMakeBorder(large, *sides, cv2.BORDER_REPLICATE)
+    blurred = cv2.GaussianBlur(grey, (0, 0), 9)
+    x, y = CENTRE_PX
+    inner = _oval((x, y), (0.5 * FACE_PX, 0.52 * FACE_PX), 16)
+    skin = _coloured(np.clip(inner * grey + (1 - inner) * blurred, 0, 255))
+    throat = _coloured(np.full_like(grey, 0.8 * float(np.median(large[-20:, 44:-44]))))
 
-    size = (WIDTH_PX, HEIGHT_PX)
-    clothes = _oval(size, (x, HEIGHT_PX + 24), (115, 100), 1.5)
-    neck = _oval(size, (x, y + 62), (37, 72), 2)
-    hair = _oval(size, (x, y - 16), (75, 96), 3)
-    head = _oval(size, (x, y + 4), (66, 83), 4)
-    grey = np.zeros((HEIGHT_PX, WIDTH_PX), np.float32)
-    for part, tone in (
-        (clothes, 58.0),
-        (neck, 0.72 * cheeks),
-        (hair, min(45.0, 0.5 * brow)),
-        (head, 0.9 * cheeks),
+    figure, covered = np.zeros_like(skin), np.zeros_like(grey)
+    for part, colour in (
+        (_oval((x, y - 18), (70, 80), 4), np.array(_HAIR, np.float32)),
+        (_oval((x, y + 70), (34, 70), 3), throat),
+        (_oval((x, HEIGHT_PX + 26), (118, 92), 2), np.array(clothes, np.float32)),
+        (_oval((x, y + 4), (62, 82), 5), skin),
     ):
-        grey = part * tone + (1 - part) * grey
-    top, left = int(y - FACE_PX / 2), int(x - FACE_PX / 2)
-    at = np.s_[top : top + FACE_PX, left : left + FACE_PX]
-    grey[at] = oval * np.clip(255 * large, 0, 255) + (1 - oval) * grey[at]
-    covered = np.maximum.reduce([clothes, neck, hair, head])
-    covered[at] = np.maximum(covered[at], oval)
-    return grey, covered
+        figure = part[..., None] * colour + (1 - part[..., None]) * figure
+        covered = np.maximum(covered, part)
+    # The layers were laid on black, which must not darken the figure's soft outline.
+    figure /= np.maximum(covered, 1e-3)[..., None]
+    return np.clip(figure, 0, 255), covered
 
 
 def _oval(
-    size_px: tuple[int, int],
-    centre_px: tuple[float, float],
-    half_axes_px: tuple[float, float],
-    soft_px: float,
+    centre_px: tuple[float, float], half_axes_px: tuple[float, float], soft_px: float
 ) -> NDArray[np.float32]:
-    """An ellipse of ones with a soft edge; every pair is across, down."""
-    rows, columns = np.mgrid[: size_px[1], : size_px[0]].astype(np.float32)
+    """An ellipse of ones in a frame, with a soft edge; every pair is across, down."""
+    rows, columns = np.mgrid[:HEIGHT_PX, :WIDTH_PX].astype(np.float32)
     (x, y), (a, b) = centre_px, half_axes_px
     radius = np.sqrt(((columns - x) / a) ** 2 + ((rows - y) / b) ** 2)
     return np.asarray(np.clip((1 - radius) * min(a, b) / soft_px + 0.5, 0, 1), np.float32)

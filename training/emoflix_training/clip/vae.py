@@ -112,7 +112,7 @@ def train_decoder(
     import tensorflow as tf
 
     keras.utils.set_random_seed(seed)
-    steps = len(pictures) // BATCH
+    steps = max(1, len(pictures) // BATCH)
     trainer = _Trainer(network, epochs * steps)
     step = tf.function(trainer.step)
     generator = np.random.default_rng(seed)
@@ -124,9 +124,9 @@ def train_decoder(
         sums = np.zeros(len(fields(Losses)) - 1)
         for i in range(steps):
             rows = order[i * BATCH : (i + 1) * BATCH]
-            mirrored = (generator.random(BATCH) < HALF)[:, None, None, None]
+            mirrored = (generator.random(len(rows)) < HALF)[:, None, None, None]
             x = np.where(mirrored, pictures[rows][:, :, ::-1], pictures[rows])
-            other = one_hot[generator.integers(0, len(EXPRESSIONS), BATCH)]
+            other = one_hot[generator.integers(0, len(EXPRESSIONS), len(rows))]
             sums += step(x, one_hot[conditions[rows]], other, realism).numpy()
             on_step(epoch, i + 1, steps)
         on_epoch(Losses(epoch, *(float(mean) for mean in sums / steps)))
