@@ -278,7 +278,9 @@ def _film(place: int, film: FilmMessage) -> Text:
     facts = [film.language, f"{film.runtime_min} min" if film.runtime_min else ""]
     facts += ["/".join(film.genres[:2]), film.director]
     said = ", ".join(filter(None, facts))
-    title = Text(f"{place:>2} ", "dim").append(_printable(f"{film.title} ({film.year})"), "bold")
+    title = Text(f"{place:>2} ", "dim", no_wrap=True, overflow="ellipsis").append(
+        _printable(f"{film.title} ({film.year})"), "bold"
+    )
     return title.append(f"  {_printable(said)}", "dim")
 
 

@@ -100,6 +100,22 @@ class Emoflix:
             self.stop()
 
 
+def carried_out(
+    command: str, folder: Path, settings: dict[str, Any]
+) -> subprocess.CompletedProcess[str]:
+    """A command that takes a configuration, to its end."""
+    config = folder / "emoflix.yaml"
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    return subprocess.run(
+        [PROGRAM, command, "--config", config],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=environment(),
+    )
+
+
 def ask(ear: Ear, name: str, request: dict[str, Any] | bytes) -> dict[str, Any]:
     """Send a command as `guest` and wait for its reply, on a topic `ear` hears."""
     ear.forget()

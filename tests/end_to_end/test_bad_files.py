@@ -5,26 +5,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 
 from emoflix_device.vision.card import BUNDLED_MODEL
-from tests.end_to_end.emoflix import PROGRAM, environment
+from tests.end_to_end.emoflix import PROGRAM, carried_out, environment
 from tests.mosquitto import free_port
 
 
 def complaint(folder: Path, **sections: object) -> str:
     """The one line with which `emoflix run` refuses these settings."""
-    config = folder / "emoflix.yaml"
     settings = {"state_dir": "state", "mqtt": {"port": free_port()}, **sections}
-    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    ended = subprocess.run(
-        [PROGRAM, "run", "--config", config],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=environment(),
-    )
+    ended = carried_out("run", folder, settings)
     assert ended.returncode == 2, ended.stderr
     (line,) = ended.stderr.splitlines()
     return line

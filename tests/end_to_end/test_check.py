@@ -1,28 +1,16 @@
 """`emoflix check` says of each part whether it is right, and what is wrong in plain words."""
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from tests.end_to_end.emoflix import PROGRAM, environment
+from tests.end_to_end.emoflix import carried_out
 from tests.mosquitto import HOST, Mosquitto, free_port
 
 
 def checked(folder: Path, **sections: Any) -> tuple[int, dict[str, str]]:
     """Exit code, and each part's line by its name."""
-    config = folder / "emoflix.yaml"
     settings = {"device": "sofa", "state_dir": "state", "camera": {"source": "clip"}, **sections}
-    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    ended = subprocess.run(
-        [PROGRAM, "check", "--config", config],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env=environment(),
-    )
+    ended = carried_out("check", folder, settings)
     return ended.returncode, {line.split()[1]: line for line in ended.stdout.splitlines()}
 
 
