@@ -61,7 +61,8 @@ def _service(folder: Path, broker: Broker, source: str) -> Iterator[subprocess.P
         "state_dir": str(folder),
         "camera": {"source": str(path.resolve()) if path.exists() else source, "loop": True},
         "mqtt": {"host": broker.host, "port": broker.port},
-        # An evening in a minute: a mood that holds for moments renews the slate.
+        # An evening in a minute: an empty room and a new mood count after moments.
+        "mood": {"absence_s": 2.0},
         "recommender": {"settled_mood_s": 1.5},
     }
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
