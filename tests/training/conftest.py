@@ -16,9 +16,9 @@ TRAINING_ROWS: Final = 140
 TEST_ROWS: Final = 28
 
 RECIPE: Final = """
-epochs: 3
+epochs: 6
 crop_of_48: 40
-batch: 16
+batch: 8
 learning_rate: 0.05
 warmup_epochs: 0.5
 average_decay: 0.9

@@ -40,7 +40,7 @@ def test_a_run_leaves_everything_of_it_in_its_folder(run: Path, recipe: Path) ->
         "versions.json",
     ]
     assert read_recipe(run / "recipe.yaml") == read_recipe(recipe)
-    assert [epoch.epoch for epoch in read_history(run)] == [1, 2, 3]
+    assert [epoch.epoch for epoch in read_history(run)] == [1, 2, 3, 4, 5, 6]
 
 
 def test_a_killed_run_resumes_to_the_weights_of_an_undisturbed_one(
@@ -75,7 +75,7 @@ def test_a_finished_run_is_not_overwritten(run: Path, recipe: Path, tiny: Path) 
 
 def test_a_run_is_not_resumed_with_another_recipe(run: Path, tiny: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.yaml"
-    other.write_text(RECIPE.replace("epochs: 3", "epochs: 4"), encoding="utf-8")
+    other.write_text(RECIPE.replace("epochs: 6", "epochs: 7"), encoding="utf-8")
     result = emoflix_train("train", other, "--data", tiny, "--run", run, "--resume")
     assert result.exit_code == 2
     assert "another recipe" in result.output
