@@ -41,18 +41,23 @@ def open_household(settings: HouseholdSettings, state_dir: Path) -> HouseholdSto
     return HouseholdStore(state_dir / STORE, household_key(settings, state_dir))
 
 
-def encrypt_household(settings: HouseholdSettings, state_dir: Path) -> Key:
-    """Encrypt the plain store in the state folder; the key, made anew where there is none yet.
+def encrypt_household(settings: HouseholdSettings, state_dir: Path) -> Path:
+    """Encrypt the plain store in the state folder.
+
+    Returns:
+        Where the key is; it is made anew where none is named and there is none yet.
 
     Raises:
         StateError: the settings ask for a plain store, the key cannot be used, or there is no plain
             store that could be encrypted now.
     """
-    if settings.plain:
+    file = key_path(settings, state_dir)
+    if file is None:
         raise StateError("household.plain: is true; take it out and name a key_file, or none")
-    key = read_key(settings.key_file) if settings.key_file else _own_key(state_dir)
-    encrypt(state_dir / STORE, key)
-    return key
+    if settings.key_file is None and not file.exists():
+        make_key(file)
+    encrypt(state_dir / STORE, read_key(file))
+    return file
 
 
 def household_key(settings: HouseholdSettings, state_dir: Path) -> Key | None:
@@ -61,21 +66,20 @@ def household_key(settings: HouseholdSettings, state_dir: Path) -> Key | None:
     Raises:
         StateError: it cannot be read, or it is gone while its store is there.
     """
-    if settings.plain:
+    file, store = key_path(settings, state_dir), state_dir / STORE
+    if file is None:
         return None
-    if settings.key_file is not None:
-        return read_key(settings.key_file)
-    own, store = state_dir / KEY, state_dir / STORE
-    if store.exists() and not own.exists():
-        raise StateError(
-            f"{own}: is gone, and {store} is not opened without it: put it back, or name another"
-            " key as household.key_file; a plain store is encrypted by `emoflix profile encrypt`"
-        )
-    return _own_key(state_dir)
+    if settings.key_file is None and not file.exists():
+        if store.exists():
+            raise StateError(
+                f"{file}: is gone, and {store} is not opened without it: put it back, or name"
+                " another key as household.key_file; a plain store is encrypted by `emoflix profile"
+                " encrypt`"
+            )
+        make_key(file)
+    return read_key(file)
 
 
-def _own_key(state_dir: Path) -> Key:
-    own = state_dir / KEY
-    if not own.exists():
-        make_key(own)
-    return read_key(own)
+def key_path(settings: HouseholdSettings, state_dir: Path) -> Path | None:
+    """Where the key is or will be; None where the store is to be plain."""
+    return None if settings.plain else settings.key_file or state_dir / KEY

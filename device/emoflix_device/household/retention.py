@@ -3,8 +3,9 @@
 A row goes when the day it counts from is longer ago than its limit, by the wall clock, or when too
 many came after it. The wall clock of a small board may be years off, so the rules err towards
 keeping: a day is never before that of the row before it (a clock set back ages nothing), and a
-clock that stands before a row's day deletes nothing. If a clock ran ahead, the rows from then on
-count from that day; what bounds them is their number.
+clock that stands before a row's day deletes nothing. While a clock runs ahead, rows go early, and
+those written then count from that day; what bounds them is their number. What people said of films
+has no limit in days, so that no clock can lose it.
 """
 
 import datetime as dt

@@ -1,6 +1,8 @@
 """A store of each sort, and feedback of every kind."""
 
 import datetime as dt
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,3 +36,19 @@ def store(file: Path, key: Key | None) -> Iterator[HouseholdStore]:
 @pytest.fixture
 def tonight() -> dt.datetime:
     return dt.datetime(2026, 5, 1, 20, 15, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not shutil.which("mount"):
+        pytest.skip("mount is not here: a small disk cannot be made")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small disk cannot be mounted: that needs root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)

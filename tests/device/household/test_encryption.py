@@ -212,6 +212,6 @@ def test_a_household_that_was_plain_is_encrypted_with_a_key_of_its_own(tmp_path:
     with pytest.raises(StateError, match="is encrypted by `emoflix profile encrypt`"):
         open_household(HouseholdSettings(), tmp_path)
     key = encrypt_household(HouseholdSettings(), tmp_path)
-    assert key == read_key(tmp_path / "household.key")
+    assert key == tmp_path / "household.key"
     with open_household(HouseholdSettings(), tmp_path) as store:
         assert store.profiles.names() == ("Anna",)
