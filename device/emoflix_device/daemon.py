@@ -8,7 +8,7 @@ else touches the state, so nothing is locked.
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
@@ -70,6 +70,13 @@ PROFILE: Final = "household"
 _NO_FACES: Final = np.zeros((0, 7), np.float32)
 
 
+class _Camera(NamedTuple):
+    """What is told of the camera."""
+
+    state: CameraState
+    fault: str | None = None
+
+
 class Daemon:
     """Owns the state; `run` turns the loop, `beat` is one turn of it."""
 
@@ -124,7 +131,7 @@ class Daemon:
         self._health_told_s = -HEALTH_EVERY_S
         self._mood = self._told = self._filter.update(_NO_FACES, self._started_s)
         self._light: Light | None = None
-        self._camera: CameraState | None = None
+        self._camera = _Camera("off")
         self._looks = 0
         self._face_ms, self._expression_ms, self._lag_ms = (RunningMean() for _ in range(3))
 
@@ -142,7 +149,7 @@ class Daemon:
     def start(self) -> None:
         """Publish what is known and open the camera, if the people allow it."""
         self._link.publish("info", self._info)
-        self._tell_mood()
+        self._tell_settings()
         self._follow_switches()
         self._link.start()
 
@@ -221,28 +228,30 @@ class Daemon:
             self._capture.stop()
             self._mood = self._filter.reset(self._clock.steady_s())
             self._light = None
+        self._tell_mood()
         self._follow_camera()
 
     def _follow_camera(self) -> None:
-        camera, before = self._camera_state(), self._camera
+        camera, before = self._camera_now(), self._camera
         if camera == before:
             return
         self._camera = camera
         self._tell_settings()
-        if camera == "lost":
-            fault = self._capture.fault or "no frames arrive"
-            _LOG.warning("camera lost: %s", fault)
-            self._link.publish("event", CameraLost(at=self._clock.wall(), fault=fault))
-        elif before == "lost" and camera == "on":
+        if camera.state == "lost" and before.state != "lost":
+            _LOG.warning("camera lost: %s", camera.fault)
+            self._link.publish("event", CameraLost(at=self._clock.wall(), fault=camera.fault or ""))
+        elif (before.state, camera.state) == ("lost", "on"):
             _LOG.info("camera back")
             self._link.publish("event", CameraBack(at=self._clock.wall()))
 
-    def _camera_state(self) -> CameraState:
+    def _camera_now(self) -> _Camera:
         if not self._household.consent_given:
-            return "no consent"
+            return _Camera("no consent")
         if not self._household.camera_wanted:
-            return "off"
-        return "on" if self._capture.status == "on" else "lost"
+            return _Camera("off")
+        if self._capture.status == "on":
+            return _Camera("on")
+        return _Camera("lost", self._capture.fault or "no frames arrive")
 
     # Slates
 
@@ -302,7 +311,7 @@ class Daemon:
     def _switch_camera(self, request: CameraRequest) -> CameraResult:
         self._household.switch_camera(on=request.camera == "ON")
         self._follow_switches()
-        return CameraResult(camera=self._camera_state())
+        return CameraResult(camera=self._camera.state)
 
     def _prefer(self, request: PreferencesRequest) -> PreferencesResult:
         changes = {
@@ -330,7 +339,8 @@ class Daemon:
         self._link.publish(
             "settings",
             SettingsMessage(
-                camera=self._camera_state(),
+                camera=self._camera.state,
+                camera_fault=self._camera.fault,
                 evening=self._evening.state,
                 languages=preferences.languages,
                 lift=preferences.lift,

@@ -24,8 +24,6 @@ from emoflix_device.config import MqttSettings, TlsSettings
 from emoflix_device.mqtt.connection import Connection
 from emoflix_device.mqtt.messages import (
     Announced,
-    CameraBack,
-    CameraLost,
     CameraState,
     FilmMessage,
     MoodMessage,
@@ -62,7 +60,7 @@ LOOKS_WIDTH: Final = max(len(looks) for looks, _ in LOOKS.values())
 CAMERA: Final[dict[CameraState, str]] = {
     "on": "the camera is on",
     "off": "the camera is off",
-    "lost": "the camera gives no pictures",
+    "lost": "the camera is lost",
     "no consent": "the camera is not looked through: nobody has given consent yet",
 }
 CERTAINTY: Final = ((0.85, "sure"), (0.65, "fairly sure"), (0.45, "unsure"), (0.0, "a guess"))
@@ -124,12 +122,9 @@ class View:
                 yield self._line(device, f"the device is {message}", "dim")
             case MoodMessage() if self._is_news(device, name, message.mood):
                 yield self._mood(device, message)
-            case SettingsMessage() if self._is_news(device, name, message.camera):
-                yield self._line(device, CAMERA[message.camera], "dim")
-            case CameraLost():
-                yield self._line(device, f"the camera is lost: {message.fault}", "red")
-            case CameraBack():
-                yield self._line(device, "the camera is back", "dim")
+            case SettingsMessage() if self._is_news(device, name, _camera(message)):
+                style = "red" if message.camera == "lost" else "dim"
+                yield self._line(device, _camera(message), style)
 
     def _is_news(self, device: str, name: str, value: object) -> bool:
         before = self._last.get((device, name))
@@ -272,6 +267,11 @@ def _decode(name: TopicName, payload: bytes) -> Any:
     if name == "availability":
         return msgspec.convert(payload.decode(), TOPICS[name].message)
     return msgspec.json.decode(payload, type=TOPICS[name].message)
+
+
+def _camera(settings: SettingsMessage) -> str:
+    words = CAMERA[settings.camera]
+    return words if settings.camera_fault is None else f"{words}: {settings.camera_fault}"
 
 
 def _film(place: int, film: FilmMessage) -> Text:

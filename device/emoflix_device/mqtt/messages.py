@@ -121,6 +121,7 @@ class SettingsMessage(Struct, frozen=True, kw_only=True):
     """What is set and what goes on."""
 
     camera: CameraState
+    camera_fault: Annotated[str | None, Meta(description="why the camera is lost")] = None
     evening: Evening
     profile: Annotated[str | None, Meta(description="null: the household as a whole")] = None
     languages: Annotated[tuple[str, ...], Meta(description="wanted; empty: all")] = ()

@@ -16,8 +16,6 @@ from emoflix_device.errors import BrokerError
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import (
     Announced,
-    CameraBack,
-    CameraLost,
     FilmMessage,
     MoodMessage,
     Probabilities,
@@ -204,9 +202,11 @@ def test_the_cameras_ups_and_downs_are_told() -> None:
     on = SettingsMessage(camera="on", evening="waiting")
     assert "the camera is on" in screen.hear("settings", on)
     assert screen.hear("settings", on) == ""
-    unplugged = CameraLost(at=NOON, fault="/dev/video0 is gone")
-    assert "lost: /dev/video0 is gone" in screen.hear("event", unplugged)
-    assert "is back" in screen.hear("event", CameraBack(at=NOON))
+    unplugged = SettingsMessage(
+        camera="lost", camera_fault="/dev/video0 is gone", evening="waiting"
+    )
+    assert "lost: /dev/video0 is gone" in screen.hear("settings", unplugged)
+    assert "the camera is on" in screen.hear("settings", on)
 
 
 def test_two_devices_are_told_apart() -> None:

@@ -1,0 +1,67 @@
+"""The README's first command, from the broker to the last line."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from emoflix_device.watch import LOOKS
+from tests.end_to_end.emoflix import PROGRAM, environment
+from tests.mosquitto import GUARD_S
+
+SCRIPT = [LOOKS[expression][0] for expression in ("neutral", "happy", "sad", "surprise")]
+
+
+def test_the_demo_shows_the_moods_of_the_clip_and_slates_with_reasons_and_ends_by_itself() -> None:
+    ended = subprocess.run(
+        [PROGRAM, "demo", "--seconds", "30"],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+        env=environment(),
+    )
+    assert ended.returncode == 0, ended.stderr
+    lines = ended.stdout.splitlines()
+    told = iter(lines)
+    assert all(any(looks in line for line in told) for looks in SCRIPT)
+    slates = [number for number, line in enumerate(lines) if "films for tonight" in line]
+    assert len(slates) >= 3
+    reasons = [line for line in lines if "a room that looks" in line]
+    assert len(reasons) >= 5
+
+
+def test_ctrl_c_ends_the_demo_cleanly(tmp_path: Path) -> None:
+    for number in range(3):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((240, 320), 120, np.uint8))
+    with subprocess.Popen(
+        [PROGRAM, "demo", "--source", tmp_path],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        start_new_session=True,
+    ) as demo:
+        assert demo.stdout is not None
+        assert demo.stderr is not None
+        assert any("the camera is on" in line for line in demo.stdout)
+        os.killpg(demo.pid, signal.SIGINT)
+        assert demo.wait(GUARD_S) == 0
+        assert "Traceback" not in demo.stderr.read()
+
+
+def test_a_source_that_is_not_there_is_told() -> None:
+    ended = subprocess.run(
+        [PROGRAM, "demo", "--seconds", "6", "--source", "/dev/video99"],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+        env=environment(),
+    )
+    assert ended.returncode == 0
+    assert "/dev/video99" in ended.stdout.replace("\n", " ")
+    assert "the camera is lost" in ended.stdout
