@@ -3,7 +3,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from emoflix_device.web.page import BUNDLED
 from tests.mosquitto import Mosquitto, mosquitto
@@ -13,6 +13,10 @@ __all__ = ["mosquitto"]
 
 PHONE = {"width": 390, "height": 844}
 TELEVISION = {"width": 1920, "height": 1080}
+GUARD_MS = 30_000
+"""Nothing here takes so long, on a busy machine either."""
+expect.set_options(timeout=GUARD_MS)
+
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -80,7 +84,7 @@ def open_page(chromium: Browser, web: WebProcess) -> Iterator[Open]:
         context = chromium.new_context(**settings)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(GUARD_MS)
         page.on("pageerror", lambda error: faults.append(str(error)))
         # What the content-security policy stops is told on the console.
         page.on(

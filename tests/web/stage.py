@@ -28,7 +28,7 @@ from emoflix_device.mqtt.messages import (
     encode,
 )
 from emoflix_device.mqtt.topics import Topics
-from tests.mosquitto import HOST, Ear, accepts, free_port, properties
+from tests.mosquitto import GUARD_S, HOST, Ear, accepts, free_port, properties
 
 DEVICE = "sofa"
 TOPICS = Topics(DEVICE)
@@ -121,10 +121,14 @@ class Device:
         self.say("recommendations", slate())
         self.say("availability", "online")
 
-    def wait_for(self, name: str) -> dict[str, Any]:
-        """The last request of this name, or the next."""
+    def wait_for(self, name: str, having: str | None = None) -> dict[str, Any]:
+        """The last request of this name (that has this field), or the next."""
+
+        def fitting() -> list[dict[str, Any]]:
+            return [r for n, r in self.asked if n == name and (having is None or having in r)]
+
         with self._news:
-            found = self._news.wait_for(lambda: [r for n, r in self.asked if n == name], 10)
+            found = self._news.wait_for(fitting, GUARD_S)
         assert found, f"nobody asked for {name}: {self.asked}"
         return dict(found[-1])
 

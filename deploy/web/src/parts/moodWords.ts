@@ -2,6 +2,7 @@
 
 import type { Mood, Settings } from "../contract";
 import { lasting } from "../format";
+import { availability } from "../state";
 import { t, tCount } from "../text";
 
 const SURE = [
@@ -13,7 +14,9 @@ const SURE = [
 
 export function moodTitle(mood: Mood | null, settings: Settings | null): string {
   if (settings !== null && settings.camera !== "on") return t(`camera.${settings.camera}`);
-  return mood === null ? t("mood.hidden") : t(`mood.${mood.mood}`);
+  if (mood !== null) return t(`mood.${mood.mood}`);
+  // The device says `online` last: what has not come by then does not come to this screen.
+  return t(availability.value === null ? "connection.connecting" : "mood.hidden");
 }
 
 /** How sure, since when, how many, how well seen. */

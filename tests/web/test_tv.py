@@ -1,0 +1,140 @@
+"""The television's face: a remote control, and a screen that rests."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from emoflix_device.mqtt.messages import SettingsMessage
+from tests.web.conftest import Open
+from tests.web.stage import FILMS, Device, film, mood, shows, slate
+
+
+def focused(page: Page) -> str:
+    """What is in focus, by its film or its words."""
+    found: str = page.evaluate(
+        "() => document.activeElement.dataset.film ?? document.activeElement.textContent"
+    )
+    return found
+
+
+def test_five_cards_stand_within_the_margins_with_one_reason_each(
+    device: Device, open_page: Open
+) -> None:
+    page = open_page(tv=True)
+    cards = page.locator(".tv-card")
+    expect(cards).to_have_count(5)
+    for number in range(5):
+        box = cards.nth(number).bounding_box()
+        assert box is not None
+        # The one in focus is a little larger than its place.
+        assert box["x"] >= 0.04 * 1920
+        assert box["x"] + box["width"] <= 0.96 * 1920
+        assert box["y"] >= 0.05 * 1080
+        assert box["y"] + box["height"] <= 0.95 * 1080
+        expect(cards.nth(number).locator(".tv-reason")).to_have_text(FILMS[number].reasons[0])
+    assert page.evaluate("document.documentElement.scrollHeight") <= 1080
+    expect(page.get_by_role("heading", level=1)).to_have_text("The room looks happy")
+    device.say("mood", mood("sad"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("The room looks sad")
+
+
+def test_the_arrows_move_one_focus_and_never_lose_it(device: Device, open_page: Open) -> None:
+    page = open_page(tv=True)
+    expect(page.locator(".tv-card").first).to_be_focused()
+    for expected in [1, 2, 3, 4, 4]:
+        page.keyboard.press("ArrowRight")
+        assert focused(page) == FILMS[expected].id
+    page.keyboard.press("ArrowDown")
+    assert "camera" in focused(page)
+    page.keyboard.press("ArrowLeft")
+    assert focused(page) == "Other films"
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == FILMS[0].id
+    page.keyboard.press("ArrowUp")
+    assert focused(page) == FILMS[0].id
+    page.mouse.click(5, 5)
+    page.keyboard.press("ArrowRight")
+    assert focused(page) in {film.id for film in FILMS}
+    assert page.locator(":focus").count() == 1
+    assert device
+
+
+def test_enter_opens_and_back_returns_to_the_card(device: Device, open_page: Open) -> None:
+    device.answers["feedback"] = {}
+    page = open_page(tv=True)
+    expect(page.locator(".tv-card").first).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Paul King")
+    expect(dialog.get_by_role("button", name="Like")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert device.wait_for("feedback")["film"] == FILMS[1].id
+    page.keyboard.press("ArrowRight")
+    expect(dialog.get_by_role("button", name="Not for me")).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Backspace")
+    expect(dialog).to_have_count(0)
+    assert focused(page) == FILMS[1].id
+
+
+def test_a_film_that_a_player_has_is_played(device: Device, open_page: Open) -> None:
+    device.answers["play"] = {}
+    page = open_page(tv=True)
+    expect(page.locator(".tv-card").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="We'll watch this")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert device.wait_for("play")["film"] == FILMS[0].id
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text(FILMS[1].title)
+    expect(page.get_by_role("button", name="We'll watch this")).to_have_count(0)
+
+
+def test_it_rests_until_people_arrive(device: Device, open_page: Open) -> None:
+    device.say("settings", SettingsMessage(camera="on", evening="waiting"))
+    page = open_page(tv=True)
+    shows(page, "Press any key for tonight's films")
+    device.say("mood", mood("sad"))  # somebody passes by
+    device.say("recommendations", slate("s2", (film("n", "For The Arrival"),)))
+    device.say("settings", SettingsMessage(camera="on", evening="choosing"))
+    expect(page.get_by_text("For The Arrival")).to_be_visible()
+    expect(page.locator(".tv-card").first).to_be_focused()
+    device.say("settings", SettingsMessage(camera="on", evening="playing"))
+    shows(page, "Enjoy the film.")
+    expect(page.locator(".tv-card")).to_have_count(0)
+
+
+def test_a_key_wakes_it_and_does_nothing_else(device: Device, open_page: Open) -> None:
+    device.say("settings", SettingsMessage(camera="on", evening="waiting"))
+    page = open_page(tv=True)
+    shows(page, "Press any key for tonight's films")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tv-card").first).to_be_focused()
+    assert not [name for name, _ in device.asked if name == "recommend"]
+    page.keyboard.press("Escape")
+    shows(page, "Press any key for tonight's films")
+
+
+def test_films_are_asked_for_from_the_sofa(device: Device, open_page: Open) -> None:
+    device.say("recommendations", slate("s0", ()))
+    page = open_page(tv=True)
+    expect(page.get_by_role("button", name="Suggest films now")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert device.wait_for("recommend")
+    device.say("recommendations", slate("s4", FILMS[:3]))
+    expect(page.locator(".tv-card").first).to_be_focused()
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (3840, 2160)])
+def test_it_fits_every_television(device: Device, open_page: Open, size: tuple[int, int]) -> None:
+    width_px, height_px = size
+    page = open_page(tv=True, viewport={"width": width_px, "height": height_px})
+    expect(page.locator(".tv-card")).to_have_count(5)
+    assert page.evaluate("document.documentElement.scrollHeight") <= height_px
+    foot = page.locator(".tv-foot").bounding_box()
+    assert foot is not None
+    assert foot["y"] + foot["height"] <= 0.951 * height_px
+    assert device
