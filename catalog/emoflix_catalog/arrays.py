@@ -18,7 +18,7 @@ from emoflix_catalog.errors import StoreError
 
 _MAGIC = b"EMOFARR1"
 _ALIGNMENT = 64
-_DTYPES = frozenset({"|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f4", "<f8"})
+_DTYPES = frozenset({"|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8"})
 
 
 class _Entry(msgspec.Struct, frozen=True):

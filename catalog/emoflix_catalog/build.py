@@ -11,7 +11,6 @@ import re
 import sqlite3
 from collections.abc import Iterable
 from contextlib import closing, suppress
-from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ import msgspec
 from emoflix_catalog.arrays import arrays_path, write_arrays
 from emoflix_catalog.columns import LAYOUT, WORDS, columns
 from emoflix_catalog.errors import CatalogueError, InvalidRowError
+from emoflix_catalog.features.transforms import Transforms, shipped_transforms
 from emoflix_catalog.film import Film
 from emoflix_catalog.schema import CATALOGUE
 from emoflix_catalog.starter import films_of
@@ -34,27 +34,37 @@ class Built(NamedTuple):
     films: int
 
 
-def build_catalogue(csv_folder: Path, path: Path) -> Built:
+def build_catalogue(csv_folder: Path, path: Path, transforms: Transforms | None = None) -> Built:
     """Build the catalogue of a folder of tables, such as the starter catalogue's.
 
     Raises:
         InvalidRowError: A row is wrong.
         CatalogueError: The folder cannot be read, or `path` not written.
     """
-    return write_catalogue(films_of(csv_folder), path)
+    return write_catalogue(films_of(csv_folder), path, transforms)
 
 
-def write_catalogue(films: Iterable[Film], path: Path) -> Built:
+def write_catalogue(
+    films: Iterable[Film], path: Path, transforms: Transforms | None = None
+) -> Built:
     """Write a catalogue of `films` to `path`, with its arrays beside it, whole or not at all.
+
+    Args:
+        films: In any order.
+        path: What is there is replaced.
+        transforms: What turns films into vectors; the shipped ones if none are given.
 
     Raises:
         InvalidRowError: Two films have one id.
         CatalogueError: The folder cannot be written, or is full.
     """
-    ordered = sorted(films, key=lambda film: film.id)
-    for film, after in pairwise(ordered):
-        if film.id == after.id:
+    ordered = sorted(films, key=lambda film: (-(film.votes or 0), film.year, film.id))
+    ids: set[str] = set()
+    for film in ordered:
+        if film.id in ids:
             raise InvalidRowError(f"{film.id}: two films have this id: give one of them another")
+        ids.add(film.id)
+    transforms = transforms or shipped_transforms()
     version = version_of(ordered)
     temporary = path.with_name(f".{path.name}.new")
     try:
@@ -63,7 +73,7 @@ def write_catalogue(films: Iterable[Film], path: Path) -> Built:
         with closing(sqlite3.connect(temporary, isolation_level=None)) as connection:
             write_store(connection, ordered, version)
         _flush(temporary)
-        write_arrays(arrays_path(path, version), version, columns(ordered), WORDS)
+        write_arrays(arrays_path(path, version), version, columns(ordered, transforms), WORDS)
         temporary.replace(path)
     except (OSError, sqlite3.OperationalError) as error:
         raise CatalogueError(
@@ -78,10 +88,10 @@ def write_catalogue(films: Iterable[Film], path: Path) -> Built:
 
 
 def version_of(films: Iterable[Film]) -> str:
-    """A name for exactly these facts, in this order, in this form: 16 hexadecimal digits."""
+    """A name for exactly these facts in this form, 16 hexadecimal digits; order does not matter."""
     form = f"schema {CATALOGUE.version}, arrays {LAYOUT}"
     digest = hashlib.blake2b(form.encode(), digest_size=8)
-    for film in films:
+    for film in sorted(films, key=lambda film: film.id):
         digest.update(msgspec.json.encode(film, order="deterministic"))
     return digest.hexdigest()
 

@@ -11,6 +11,7 @@ from emoflix_catalog.errors import CatalogueError
 
 COMMANDS: Final = {
     "build": "Build the catalogue from tables of films.",
+    "fit": "Fit what turns films into vectors, on a desktop.",
     "check": "Check tables of films, and hold their facts against others'.",
     "search": "Find films by title, person, language, genre, year or mood tag.",
     "info": "Show everything that is known of a film.",

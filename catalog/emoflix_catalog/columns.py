@@ -6,42 +6,42 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emoflix_catalog.features.affect import evoked_by_tags
+from emoflix_catalog.features.affect import evoked
 from emoflix_catalog.features.quality import bayesian_average
-from emoflix_catalog.features.terms import tf_idf
+from emoflix_catalog.features.text import embed
+from emoflix_catalog.features.transforms import Transforms
 from emoflix_catalog.film import Film
 from emoflix_catalog.vocabulary import GENRES, LANGUAGES, MOOD_TAGS
 
 WORDS = {"languages": tuple(LANGUAGES), "genres": GENRES, "mood_tags": tuple(MOOD_TAGS)}
-LAYOUT = 1
+LAYOUT = 2
 """Counted up when the arrays change in name, form or meaning: part of every catalogue's version."""
 NO_LANGUAGE = 255
 NO_AGE = -1
 NO_RUNTIME = 0
 
 
-def columns(films: Sequence[Film]) -> dict[str, NDArray[Any]]:
+def columns(films: Sequence[Film], transforms: Transforms) -> dict[str, NDArray[Any]]:
     """Everything a ranking looks at, one row a film.
 
     `year` int16, `runtime_min` int16, `age` int8, `language` uint8 (the main one, a place in the
     vocabulary); `languages`, `genres` and `mood_tags` as bits, uint64[n, words / 64]; `evoked`
-    float32[n, 2] and `evoked_certainty`; `quality`; `term_*` as in `features.terms`.
+    float32[n, 2], `emotions` float32[n, 7] and `evoked_certainty` as in `features.affect`;
+    `quality` float32; `text` int8[n, 64] as in `features.text`.
     """
     main = {code: number for number, code in enumerate(LANGUAGES)}
-    evoked, certainty = evoked_by_tags(films)
-    start, term, weight = tf_idf(films)
+    point, emotions, certainty = evoked(films, transforms.terms, transforms.affect)
     return {
         "year": np.array([film.year for film in films], np.int16),
         "runtime_min": np.array([film.runtime_min or NO_RUNTIME for film in films], np.int16),
         "age": np.array([NO_AGE if film.age is None else film.age for film in films], np.int8),
         "language": np.array([main.get(film.language, NO_LANGUAGE) for film in films], np.uint8),
         **{kind: bits([getattr(film, kind) for film in films], WORDS[kind]) for kind in WORDS},
-        "evoked": evoked,
+        "evoked": point,
+        "emotions": emotions,
         "evoked_certainty": certainty,
         "quality": bayesian_average(films),
-        "term_start": start,
-        "term": term,
-        "term_weight": weight,
+        "text": embed(films, transforms.terms, transforms.components),
     }
 
 

@@ -42,7 +42,7 @@ CATALOGUE: Final = Schema(
             UNIQUE (name, licence)
         ) STRICT;
         CREATE TABLE film (
-            number INTEGER PRIMARY KEY,  -- the place in every array beside the store, from 0
+            number INTEGER PRIMARY KEY,  -- from 0, the best known first; the row in every array
             id TEXT NOT NULL UNIQUE,
             title TEXT NOT NULL,
             original_title TEXT,         -- NULL: the same as title
@@ -65,13 +65,18 @@ CATALOGUE: Final = Schema(
         CREATE INDEX identifier_film ON identifier (film);
         CREATE TABLE person (
             id INTEGER PRIMARY KEY,
-            name TEXT NOT NULL UNIQUE,
-            folded TEXT NOT NULL
+            name TEXT NOT NULL,
+            folded TEXT NOT NULL         -- without accents, case and blanks
         ) STRICT;
         CREATE INDEX person_folded ON person (folded);
+        CREATE TABLE role (
+            id INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE
+        ) STRICT;
+        INSERT INTO role VALUES (0, 'director'), (1, 'cast'), (2, 'writer');
         CREATE TABLE credit (
             film INTEGER NOT NULL REFERENCES film,
-            role TEXT NOT NULL CHECK (role IN ('director', 'cast', 'writer')),
+            role INTEGER NOT NULL REFERENCES role,
             position INTEGER NOT NULL,
             person INTEGER NOT NULL REFERENCES person,
             PRIMARY KEY (film, role, position)
@@ -90,9 +95,18 @@ CATALOGUE: Final = Schema(
             term INTEGER NOT NULL REFERENCES term,
             PRIMARY KEY (film, position)
         ) STRICT, WITHOUT ROWID;
-        CREATE VIRTUAL TABLE search USING fts5(
-            title, original_title, people, keywords, synopsis, title_sounds, people_sounds,
-            content = '', prefix = '2 3', tokenize = "unicode61 remove_diacritics 0"
+        -- The searches keep no text, and no sizes either: hits come by the film's number.
+        CREATE VIRTUAL TABLE name_search USING fts5(
+            title, original_title, people,
+            content = '', columnsize = 0, tokenize = "unicode61 remove_diacritics 0"
+        );
+        CREATE VIRTUAL TABLE word_search USING fts5(
+            words,
+            content = '', columnsize = 0, detail = none, tokenize = "unicode61 remove_diacritics 0"
+        );
+        CREATE VIRTUAL TABLE sound_search USING fts5(
+            sounds,
+            content = '', columnsize = 0, detail = none, tokenize = "unicode61 remove_diacritics 0"
         );
         """,
     ),

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from emoflix_catalog.arrays import Arrays, arrays_path, open_arrays
 from emoflix_catalog.errors import StoreError, UnknownFilmError
-from emoflix_catalog.features.terms import TermRows
+from emoflix_catalog.features.vectors import Vectors
 from emoflix_catalog.film import Film
 from emoflix_catalog.schema import CATALOGUE, verify
 from emoflix_catalog.store_writer import ROLES, TERMS, person_key
@@ -53,10 +53,9 @@ class Catalogue:
         self._connection.close()
 
     @cached_property
-    def term_rows(self) -> TermRows:
+    def vectors(self) -> Vectors:
         """What the films are about, for likeness between them."""
-        columns = self.columns
-        return TermRows(columns["term_start"], columns["term"], columns["term_weight"])
+        return Vectors(self.columns["text"])
 
     def rows(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What one SELECT answers.
@@ -64,8 +63,12 @@ class Catalogue:
         Raises:
             StoreError: The file is damaged.
         """
+        return list(self.stream(statement, values))
+
+    def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """The same row by row: what is not taken is not looked for."""
         try:
-            return self._connection.execute(statement, values).fetchall()
+            yield from self._connection.execute(statement, values)
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"catalogue {self.version}: its file is damaged ({error}):"
@@ -132,7 +135,8 @@ class Catalogue:
         """
         found = self.rows(
             "SELECT film, min(position) FROM person JOIN credit ON person = person.id"
-            " WHERE folded = ? AND role = ? GROUP BY film ORDER BY film",
+            " JOIN role ON role.id = role"
+            " WHERE folded = ? AND role.name = ? GROUP BY film ORDER BY film",
             (person_key(name), role),
         )
         films, places = np.array(found, np.int64).reshape(-1, 2).T
@@ -184,8 +188,9 @@ _FILM = (
 _LISTS = (
     "SELECT kind, name FROM (SELECT kind, name, position FROM film_term"
     " JOIN term ON term.id = term WHERE film = ? ORDER BY position)"
-    " UNION ALL SELECT role, name FROM (SELECT role, name, position FROM credit"
-    " JOIN person ON person.id = person WHERE film = ? ORDER BY role, position)"
+    " UNION ALL SELECT role, name FROM (SELECT role.name AS role, person.name AS name FROM credit"
+    " JOIN person ON person.id = person JOIN role ON role.id = role"
+    " WHERE film = ? ORDER BY role.id, position)"
 )
 _FIELD_OF = {**TERMS, **ROLES}
 

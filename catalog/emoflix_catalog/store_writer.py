@@ -18,13 +18,10 @@ TERMS: Final = {
     "keyword": "keywords",
 }
 """The kinds of term, and the field of `Film` that holds them."""
-_RANK = "bm25(10.0, 8.0, 6.0, 2.0, 1.0, 3.0, 2.0)"
-"""What a hit counts in each column of the search, in their order."""
-_BOUNDARY = "\ue000"
-"""A word to FTS5, being of private use, and to nobody else: `fold` takes it out of any query."""
-_SEARCH = (
-    "search (rowid, title, original_title, people, keywords, synopsis, title_sounds, people_sounds)"
-)
+BOUNDARY: Final = "\ue000"
+"""Before and after every text in the search, as a word: for whole titles and names, and so that no
+phrase reaches from one into the next. Being of private use, it is in no query (see `fold`)."""
+_ROLE_IDS: Final = {role: number for number, role in enumerate(ROLES)}
 
 
 def write_store(connection: sqlite3.Connection, films: Sequence[Film], version: str) -> None:
@@ -66,11 +63,13 @@ def write_store(connection: sqlite3.Connection, films: Sequence[Film], version: 
         ("identifier", _identifiers(films)),
         ("credit", _credits(films, people)),
         ("film_term", _film_terms(films, terms)),
-        (_SEARCH, (_search_row(n, film) for n, film in enumerate(films))),
+        ("name_search (rowid, title, original_title, people)", _name_rows(films)),
+        ("word_search (rowid, words)", _word_rows(films)),
+        ("sound_search (rowid, sounds)", _sound_rows(films)),
     ):
         _insert(connection, table, rows)
-    connection.execute("INSERT INTO search (search, rank) VALUES ('rank', ?)", (_RANK,))
-    connection.execute("INSERT INTO search (search) VALUES ('optimize')")
+    for table in ("name_search", "word_search", "sound_search"):
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
     connection.execute("COMMIT")
     connection.execute("ANALYZE")
 
@@ -126,11 +125,11 @@ def _identifiers(films: Iterable[Film]) -> Iterator[tuple[str, str, int]]:
 
 def _credits(
     films: Iterable[Film], people: dict[tuple[str, str], int]
-) -> Iterator[tuple[int, str, int, int]]:
+) -> Iterator[tuple[int, int, int, int]]:
     for number, film in enumerate(films):
         for role, field in ROLES.items():
             for position, name in enumerate(getattr(film, field)):
-                yield number, role, position, people[name, person_key(name)]
+                yield number, _ROLE_IDS[role], position, people[name, person_key(name)]
 
 
 def _film_terms(
@@ -142,21 +141,26 @@ def _film_terms(
             yield number, position, terms[term]
 
 
-def _search_row(number: int, film: Film) -> tuple[int | str, ...]:
-    titles = tuple(dict.fromkeys((film.title, film.original_title)))
-    people = tuple(dict.fromkeys((*film.directors, *film.cast, *film.writers)))
-    return (
-        number,
-        fold(film.title),
-        fold(film.original_title),
-        _apart(map(fold, people)),
-        _apart(map(fold, film.keywords)),
-        fold(film.synopsis),
-        _apart(map(sounds_like, titles)),
-        _apart(map(sounds_like, people)),
-    )
+def _name_rows(films: Iterable[Film]) -> Iterator[tuple[int, str, str, str]]:
+    for number, film in enumerate(films):
+        other = "" if film.original_title == film.title else film.original_title
+        yield number, _bounded([film.title]), _bounded([other]), _bounded(_people(film))
 
 
-def _apart(texts: Iterable[str]) -> str:
-    """Texts in one line, so that no phrase reaches from one into the next."""
-    return f" {_BOUNDARY} ".join(filter(None, texts))
+def _word_rows(films: Iterable[Film]) -> Iterator[tuple[int, str]]:
+    for number, film in enumerate(films):
+        yield number, fold(" ".join((*film.keywords, film.synopsis)))
+
+
+def _sound_rows(films: Iterable[Film]) -> Iterator[tuple[int, str]]:
+    for number, film in enumerate(films):
+        yield number, sounds_like(" ".join((film.title, film.original_title, *_people(film))))
+
+
+def _people(film: Film) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*film.directors, *film.cast, *film.writers)))
+
+
+def _bounded(texts: Iterable[str]) -> str:
+    folded = [text for text in map(fold, texts) if text]
+    return " ".join((BOUNDARY, f" {BOUNDARY} ".join(folded), BOUNDARY)) if folded else ""

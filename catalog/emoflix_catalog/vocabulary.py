@@ -10,6 +10,17 @@ from typing import Final, NamedTuple
 EXPRESSIONS: Final = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
 """What one face can show, in FER2013's own order: the order of every array of seven."""
 
+EXPRESSION_POINTS: Final = {
+    "angry": (-0.6, 0.7),
+    "disgust": (-0.6, 0.3),
+    "fear": (-0.6, 0.7),
+    "happy": (0.8, 0.4),
+    "sad": (-0.7, -0.4),
+    "surprise": (0.2, 0.7),
+    "neutral": (0.0, 0.0),
+}
+"""Where each lies, in valence and arousal: coarse places after Russell."""
+
 GENRES: Final = (
     "action",
     "adventure",

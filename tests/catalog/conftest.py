@@ -2,11 +2,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.film import Film
 from emoflix_catalog.starter import films_of, starter_films
 from emoflix_catalog.store import Catalogue, open_catalogue
+
+# How fast a test runs says something of the machine, not of what is tested.
+settings.register_profile("no deadline", deadline=None)
+settings.load_profile("no deadline")
 
 
 @pytest.fixture(scope="session")

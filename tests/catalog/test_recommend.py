@@ -63,9 +63,7 @@ def viewers(draw: st.DrawFn, known: list[Film]) -> Viewer:
 moods = st.none() | st.builds(mood_of, st.sampled_from(EXPRESSIONS), st.floats(0, 1))
 
 
-@settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), mood=moods, count=st.integers(1, 30), seed=st.integers(-5, 2**70))
 def test_every_slate_keeps_its_promises(
     starter: Catalogue,

@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from emoflix_catalog.features.terms import TermRows
+from emoflix_catalog.features.vectors import Vectors
 
-RELEVANCE: Final = 0.75
+RELEVANCE: Final = 0.85
 """How much fitting counts against being unlike what is already there."""
 POOL: Final = 200
 """So many of the best come into question: what is worse is not wanted for its novelty."""
@@ -16,7 +16,7 @@ POOL: Final = 200
 def diversify(
     score: NDArray[np.float32],
     fits: NDArray[np.bool_],
-    rows: TermRows,
+    vectors: Vectors,
     count: int,
     already: list[int],
 ) -> list[int]:
@@ -29,7 +29,7 @@ def diversify(
     Args:
         score: float32[n], higher fits better.
         fits: bool[n], which films may be chosen.
-        rows: What the films are about.
+        vectors: What the films are about.
         count: How many to choose.
         already: Films chosen before, to be unlike of too; they are not chosen again.
 
@@ -41,7 +41,7 @@ def diversify(
     pool = _best(score, np.flatnonzero(allowed), max(POOL, count))
     if not pool.size or count <= 0:
         return []
-    likeness = rows.likeness_among(np.append(np.array(already, np.int64), pool))
+    likeness = vectors.likeness_among(np.append(np.array(already, np.int64), pool))
     nearest = likeness[len(already) :, : len(already)].max(axis=1, initial=0.0)
     among = likeness[len(already) :, len(already) :]
     chosen: list[int] = []

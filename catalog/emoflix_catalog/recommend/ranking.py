@@ -75,13 +75,14 @@ def recommend(
     parts["chance"] = _chance(len(catalogue), seed)
     fits = fitting(catalogue, viewer)
     choice = _choose(catalogue, viewer, parts, fits, count)
-    usual = {name: float(part[fits].mean()) for name, part in parts.items() if fits.any()}
+    share = fits.astype(np.float32) / np.float32(max(1, fits.sum()))
+    usual = {name: float(part @ share) for name, part in parts.items()}
     films = []
     for place, number in enumerate(choice.numbers):
         film = catalogue.film_at(number)
         of_film = {name: float(part[number]) for name, part in parts.items()}
         surplus = {name: part - usual[name] for name, part in of_film.items()}
-        tell = {name: scorers[name].reason(number) for name in scorers if name in parts}
+        tell = {name: scorers[name].reason(film) for name in scorers if name in parts}
         told = reasons(film, viewer, surplus, tell, relaxed=place >= choice.own)
         films.append(
             Recommendation(film=film, score=sum(of_film.values()), parts=of_film, reasons=told)
@@ -106,24 +107,26 @@ def _choose(
     fits: NDArray[np.bool_],
     count: int,
 ) -> _Choice:
-    rows = catalogue.term_rows
+    vectors = catalogue.vectors
     score = np.sum(list(parts.values()), axis=0, dtype=np.float32)
     wanted = fits
     if viewer.languages:
         spoken = [in_language(catalogue, code) for code in viewer.languages]
         wanted = fits & np.logical_or.reduce(spoken)
-    chosen = diversify(score, wanted, rows, count, [])
+    chosen = diversify(score, wanted, vectors, count, [])
     people = parts.get("people")
     if people is not None and chosen and not people[chosen].any():
         # A favourite gets a place where a film with them fits, even if others fit better.
-        chosen[-1:] = diversify(score, wanted & (people > 0), rows, 1, chosen[:-1]) or chosen[-1:]
+        chosen[-1:] = (
+            diversify(score, wanted & (people > 0), vectors, 1, chosen[:-1]) or chosen[-1:]
+        )
     own = len(chosen)
     also = []
     for code in (*further_languages(viewer.languages), "") if viewer.languages else ():
         if len(chosen) >= count:
             break
         more = fits & in_language(catalogue, code)
-        if found := diversify(score, more, rows, count - len(chosen), chosen):
+        if found := diversify(score, more, vectors, count - len(chosen), chosen):
             chosen += found
             also.append(LANGUAGES.get(code, "films whose language is not known"))
     return _Choice(chosen, also, own)

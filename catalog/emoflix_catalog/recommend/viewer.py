@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_catalog.vocabulary import EXPRESSION_POINTS, EXPRESSIONS
 
 Unit = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Signed = Annotated[float, msgspec.Meta(ge=-1, le=1)]
@@ -58,17 +58,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """`dark`, `dim` or `bright`; "" where nobody looked."""
 
 
-_EXPRESSION_POINTS = {
-    "angry": (-0.6, 0.7),
-    "disgust": (-0.7, 0.3),
-    "fear": (-0.6, 0.8),
-    "happy": (0.8, 0.4),
-    "sad": (-0.7, -0.4),
-    "surprise": (0.2, 0.8),
-    "neutral": (0.0, 0.0),
-}
-
-
 def mood_of(label: str, confidence: float = 1.0) -> MoodReading:
     """A mood that was told instead of seen, such as `--mood sad`.
 
@@ -79,7 +68,7 @@ def mood_of(label: str, confidence: float = 1.0) -> MoodReading:
     Raises:
         KeyError: `label` is not one of `EXPRESSIONS`.
     """
-    valence, arousal = _EXPRESSION_POINTS[label]
+    valence, arousal = EXPRESSION_POINTS[label]
     rest = (1 - confidence) / len(EXPRESSIONS)
     spread = [rest + confidence * (name == label) for name in EXPRESSIONS]
     angry, disgust, fear, happy, sad, surprise, neutral = spread

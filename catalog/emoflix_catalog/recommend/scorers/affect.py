@@ -15,7 +15,8 @@ GOAL: Final = (0.75, 0.25)
 """Where a lift leads, in valence and arousal: pleasant and lightly awake."""
 WIDTH: Final = 0.45
 """How far from the target a film may lie until it counts exp(-1/2)."""
-_EVEN = 0.5
+LIFTS: Final = ((0.7, "a lift for"), (0.4, "a gentle lift for"), (-2.0, "in step with"))
+"""By how much more pleasant than the mood a film is at least, and what that is called."""
 _LOOKS: Final = {
     "angry": "angry",
     "disgust": "put off",
@@ -54,19 +55,22 @@ class Affect(Scorer):
         near = np.exp(-np.einsum("ij,ij->i", away, away) / np.float32(2 * WIDTH**2))
         return fill_unknown(near, columns["evoked_certainty"])
 
-    def reason(self, number: int) -> Reason | None:
-        film = self.catalogue.film_at(number)
+    def reason(self, film: Film) -> Reason | None:
         if self.mood is None or self.mood.label not in _LOOKS or not film.mood_tags:
             return None
         room = f"a room that looks {_LOOKS[self.mood.label]}"
         if self.mood.label == "happy":
             way = f"to keep {room} that way"
-        elif self.viewer.lift >= _EVEN:
-            way = f"a lift for {room}"
         else:
-            way = f"in step with {room}"
+            way = f"{_way(film, self.mood)} {room}"
         tags = " and ".join(_nearest_tags(film, target(self.mood, self.viewer.lift)))
         return Reason(f"{tags.capitalize()}: {way}", reveals_mood=True)
+
+
+def _way(film: Film, mood: MoodReading) -> str:
+    """What the film does to the mood, told by its own tags and not by what was asked for."""
+    pleasant = sum(MOOD_TAGS[tag].valence for tag in film.mood_tags) / len(film.mood_tags)
+    return next(words for least, words in LIFTS if pleasant - mood.valence >= least)
 
 
 def _nearest_tags(film: Film, point: NDArray[np.float32]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from emoflix_catalog.film import Film
 from emoflix_catalog.recommend.slate import Reason
 from emoflix_catalog.recommend.viewer import Context, MoodReading, Viewer
 from emoflix_catalog.store import Catalogue
@@ -33,7 +34,7 @@ class Scorer(ABC):
         """How well each film fits, float32[n_films], from 0 to 1. Asked only if it weighs."""
 
     @abstractmethod
-    def reason(self, number: int) -> Reason | None:
+    def reason(self, film: Film) -> Reason | None:
         """Why this film scores high here, in a sentence; None where there is nothing to say."""
 
 

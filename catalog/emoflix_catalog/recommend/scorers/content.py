@@ -19,7 +19,7 @@ _LATEST: Final = 50
 class Content(Scorer):
     """The likeness of a film to the viewer's profile, over the largest likeness of them all.
 
-    The profile is the sum of the liked films' TF-IDF rows plus DISLIKED times that of the disliked
+    The profile is the sum of the liked films' text vectors plus DISLIKED times that of the disliked
     ones (Rocchio, "Relevance feedback in information retrieval", 1971). What is less like the
     profile than nothing at all counts 0.
     """
@@ -30,12 +30,11 @@ class Content(Scorer):
         return 0.8 if self.viewer.liked else 0.0
 
     def score(self) -> NDArray[np.float32]:
-        rows = self.catalogue.term_rows
+        vectors = self.catalogue.vectors
         liked = self.catalogue.numbers(self.viewer.liked)
         disliked = self.catalogue.numbers(self.viewer.disliked)
-        likeness = rows.likeness_to(rows.sum_of(liked))
-        if disliked.size:
-            likeness += DISLIKED * rows.likeness_to(rows.sum_of(disliked))
+        profile = vectors.profile(liked) + DISLIKED * vectors.profile(disliked)
+        likeness = vectors.likeness_to(profile)
         likeness[liked] = 0
         likeness[disliked] = 0
         largest = float(likeness.max(initial=0.0))
@@ -44,13 +43,14 @@ class Content(Scorer):
         score: NDArray[np.float32] = likeness.clip(0) / np.float32(largest)
         return score
 
-    def reason(self, number: int) -> Reason | None:
+    def reason(self, film: Film) -> Reason | None:
         liked = self.catalogue.numbers(self.viewer.liked[-_LATEST:])
         if not liked.size:
             return None
-        likeness = self.catalogue.term_rows.likeness_among(np.append(liked, number))[-1, :-1]
+        numbers = np.append(liked, self.catalogue.numbers([film.id]))
+        likeness = self.catalogue.vectors.likeness_among(numbers)[-1, :-1]
         nearest = self.catalogue.film_at(int(liked[likeness.argmax()]))
-        shared = _shared(self.catalogue.film_at(number), nearest)
+        shared = _shared(film, nearest)
         if not shared:
             return None
         return Reason(f"Like {nearest.title}, which you liked: {' and '.join(shared)}")

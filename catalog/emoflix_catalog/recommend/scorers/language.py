@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from emoflix_catalog.film import Film
 from emoflix_catalog.recommend.scorers.base import Scorer
 from emoflix_catalog.recommend.slate import Reason
 from emoflix_catalog.vocabulary import LANGUAGES
@@ -29,8 +30,7 @@ class Language(Scorer):
         score: NDArray[np.float32] = by_language[columns["language"]]
         return score
 
-    def reason(self, number: int) -> Reason | None:
-        film = self.catalogue.film_at(number)
+    def reason(self, film: Film) -> Reason | None:
         if film.language not in self.viewer.languages:
             return None
         return Reason(f"In {LANGUAGES[film.language]}, as you like")

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from emoflix_catalog.film import Film
 from emoflix_catalog.recommend.scorers.base import Scorer
 from emoflix_catalog.recommend.slate import Reason
 from emoflix_catalog.store_writer import person_key
@@ -37,8 +38,7 @@ class People(Scorer):
                 missed[films] *= 1 - (billing if role == "cast" else SURE)
         return 1 - missed
 
-    def reason(self, number: int) -> Reason | None:
-        film = self.catalogue.film_at(number)
+    def reason(self, film: Film) -> Reason | None:
         actors = _both(self.viewer.actors, film.cast)
         directors = _both(self.viewer.directors, film.directors)
         if not actors and not directors:

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from emoflix_catalog.film import Film
 from emoflix_catalog.recommend.scorers.base import Scorer, fill_unknown
 from emoflix_catalog.recommend.slate import Reason
 
@@ -20,8 +21,7 @@ class Quality(Scorer):
         known = ~np.isnan(quality)
         return fill_unknown(np.nan_to_num(quality), known.astype(np.float32))
 
-    def reason(self, number: int) -> Reason | None:
-        film = self.catalogue.film_at(number)
+    def reason(self, film: Film) -> Reason | None:
         if film.rating is None or not film.votes:
             return None
         return Reason(f"Rated {film.rating:.1f} of 10 by {film.votes:,} people")
