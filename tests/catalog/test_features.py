@@ -24,7 +24,6 @@ from emoflix_catalog.recommend import MoodReading, mood_of
 from emoflix_catalog.store import Catalogue
 from emoflix_catalog.vocabulary import EXPRESSIONS, GENRES, MOOD_TAGS
 
-
 ROWS = np.random.default_rng(0).normal(size=(9000, 64))
 ROWS /= np.linalg.norm(ROWS, axis=1, keepdims=True)
 
