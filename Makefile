@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench lock clean
+.PHONY: help demo test lint format bench web lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,6 +27,11 @@ format: $(VENV)/dev.done ## Put the code in order
 
 bench: $(VENV)/dev.done ## Measure speed, memory and start-up
 	$(BIN)/python -m tests.bench
+
+PAGE := device/emoflix_device/web/page/index.html
+web: $(PAGE) ## Build the page for phones and the television (needs Node 20)
+$(PAGE): deploy/web/package-lock.json deploy/web/build.mjs $(shell find deploy/web/src -type f)
+	cd deploy/web && npm ci && node build.mjs
 
 # Both lock files resolve for every supported Python at once; hashes, no addresses.
 lock: $(VENV)/dev.done ## Resolve the lock files anew

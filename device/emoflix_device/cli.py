@@ -20,6 +20,11 @@ COMMANDS: Final = {
         "emoflix_device.fetch_models:fetch_models",
         "Download the YuNet face detector and check it.",
     ),
+    "web": (
+        "emoflix_device.web.command:web",
+        "Serve the page for phones and the television.",
+    ),
+    "pair": ("emoflix_device.web.command:pair", "Show a QR code that lets one phone in."),
 }
 """Name -> where the command stands, and its line in the help."""
 
