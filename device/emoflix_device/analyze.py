@@ -35,6 +35,10 @@ from emoflix_device.vision.look import Observer, open_observer
 DETECTION_WIDTH_PX: Final = 640
 """Wider than the service's: here nobody waits for the next frame."""
 
+DETECT_EVERY: Final = 5
+"""Looks at a video; in between, its faces are followed. It finds who comes in within half a second
+and takes a third of the time."""
+
 RATE_UNSTATED: Final = 25.0
 """Frames a second of a file that does not say."""
 
@@ -79,7 +83,8 @@ def analyze(
     observer = open_observer(
         VisionSettings(
             yunet_model=yunet, expression_model=model, detection_width_px=DETECTION_WIDTH_PX
-        )
+        ),
+        detect_every=1 if is_picture else DETECT_EVERY,
     )
     analyse = analyse_picture if is_picture else analyse_video
     report = analyse(file, observer, output)

@@ -13,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.frame import Image
@@ -21,6 +22,14 @@ from emoflix_device.camera.frame import Image
 # the other way round it fails to load any model.
 with contextlib.suppress(ImportError):
     import tflite_runtime.interpreter  # noqa: F401
+
+# How long an example takes says how busy the machine is, nothing more.
+settings.register_profile("device", deadline=None)
+settings.load_profile("device")
+
+# As the service does; with a thread a core, tests that run beside other work take many times as
+# long.
+cv2.setNumThreads(1)
 
 
 @pytest.fixture(scope="session")

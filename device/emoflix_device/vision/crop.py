@@ -4,10 +4,12 @@ FER2013's faces are tight squares, roughly from eyebrow to chin. Each detector d
 its own way, so each has a `Margin` that leads from its box to FER2013's square.
 """
 
+import math
 from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from emoflix_device.camera.frame import Image
 from emoflix_device.vision.card import CardInput
@@ -29,6 +31,17 @@ class Margin(NamedTuple):
     scale: float
 
 
+LEVELLED_FROM_DEG: Final = 3.0
+"""A head that leans less is taken as it is. On 700 images of FER2013's PublicTest, found by YuNet
+after turning them, levelling read 2 % more of them right at 10 degrees, 3 % at 20, 7 % at 30, and
+as many as before when they were not turned."""
+
+_LANDMARKS: Final = np.array(
+    [-0.186 - 0.115j, 0.178 - 0.119j, -0.01 + 0.08j, -0.16 + 0.25j, 0.15 + 0.245j]
+)
+"""Medians of YuNet's landmarks in FER2013's square: x + iy from its centre, unit is its side."""
+_UPRIGHT: Final = _LANDMARKS - _LANDMARKS.mean()
+
 MARGINS: Final = {
     "haar": Margin(down=0.0, scale=1.02),
     "yunet": Margin(down=-0.02, scale=0.98),
@@ -39,28 +52,56 @@ found 1,184 of them, YuNet 1,441; from the 10th to the 90th percentile the scale
 
 
 def crop_face(luma: Image, face: Face, margin: Margin, wanted: CardInput) -> Image:
-    """The face as the network wants it: uint8[s, s] with s = `wanted.size_px`.
+    """The face as the network wants it, upright: uint8[s, s] with s = `wanted.size_px`."""
+    size_px = wanted.size_px
+    side_px = face.height_px * margin.scale * wanted.crop_of_48 / FER_PX
+    x_px, y_px = face.centre
+    y_px += face.height_px * margin.down
+    tilt = 0.0 if face.landmarks is None else tilt_deg(face.landmarks)
+    if abs(tilt) < LEVELLED_FROM_DEG:
+        return square(luma, x_px, y_px, side_px, size_px)
+    # Turned after shrinking: then it is a matter of microseconds. The corners need a wider square.
+    wide_px = math.ceil(size_px * math.sqrt(2))
+    wide = square(luma, x_px, y_px, side_px * wide_px / size_px, wide_px)
+    turn = cv2.getRotationMatrix2D(((wide_px - 1) / 2, (wide_px - 1) / 2), tilt, 1.0)
+    turn[:, 2] -= (wide_px - size_px) / 2
+    crop: Image = cv2.warpAffine(wide, turn, (size_px, size_px), borderMode=cv2.BORDER_REPLICATE)
+    return crop
+
+
+def tilt_deg(landmarks: NDArray[np.float32]) -> float:
+    """How far the head leans, clockwise in the picture, by its float32[5, 2] of landmarks.
+
+    The angle of the similarity transform that brings upright landmarks closest to these in the
+    sense of least squares (Umeyama, "Least-squares estimation of transformation parameters", 1991),
+    with x and y as one complex number. Steadier than the line between the eyes alone.
+    """
+    points = landmarks[:, 0] + 1j * landmarks[:, 1]
+    points = points - points.mean()
+    return math.degrees(np.angle(np.vdot(_UPRIGHT, points)))
+
+
+def square(luma: Image, x_px: float, y_px: float, side_px: float, size_px: int) -> Image:
+    """The square of `side_px` about (x, y), resized to uint8[size_px, size_px].
 
     What lies outside the frame repeats its border.
     """
-    side = max(2, round(face.height_px * margin.scale * wanted.crop_of_48 / FER_PX))
-    left = round(face.x_px + face.width_px / 2 - side / 2)
-    top = round(face.y_px + face.height_px * (1 / 2 + margin.down) - side / 2)
-    square = _square(luma, left, top, side)
-    shrinking = side > wanted.size_px
+    side = max(2, round(side_px))
+    left, top = round(x_px - side / 2), round(y_px - side / 2)
+    part = _part(luma, left, top, side)
     crop: Image = cv2.resize(
-        square,
-        (wanted.size_px, wanted.size_px),
-        interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR,
+        part,
+        (size_px, size_px),
+        interpolation=cv2.INTER_AREA if side > size_px else cv2.INTER_LINEAR,
     )
     return crop
 
 
-def _square(luma: Image, left: int, top: int, side: int) -> Image:
+def _part(luma: Image, left: int, top: int, side: int) -> Image:
     height, width = luma.shape
     if left >= 0 and top >= 0 and left + side <= width and top + side <= height:
         return luma[top : top + side, left : left + side]
     rows = np.clip(np.arange(top, top + side), 0, height - 1)
     columns = np.clip(np.arange(left, left + side), 0, width - 1)
-    square: Image = luma[np.ix_(rows, columns)]
-    return square
+    part: Image = luma[np.ix_(rows, columns)]
+    return part

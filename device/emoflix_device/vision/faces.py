@@ -1,6 +1,6 @@
 """A face in a frame, and the one contract of everything that finds them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ class Face:
         score: 0 to 1 (1 where the detector gives none).
         landmarks: float32[5, 2] as x, y: right eye, left eye, nose, right and left corner of the
             mouth, as the person has them; None where the detector gives none.
+        track: a number that stays with a face from frame to frame, where it is followed.
     """
 
     x_px: float
@@ -26,6 +27,33 @@ class Face:
     height_px: float
     score: float = 1.0
     landmarks: NDArray[np.float32] | None = None
+    track: int | None = None
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """X and y of the middle of the box, in pixels."""
+        return self.x_px + self.width_px / 2, self.y_px + self.height_px / 2
+
+    def moved(self, right_px: float, down_px: float) -> "Face":
+        """The same face at another place."""
+        landmarks = self.landmarks
+        if landmarks is not None:
+            landmarks = landmarks + np.array([right_px, down_px], np.float32)
+        return replace(
+            self, x_px=self.x_px + right_px, y_px=self.y_px + down_px, landmarks=landmarks
+        )
+
+    def overlap(self, other: "Face") -> float:
+        """Intersection over union of the two boxes, 0 to 1."""
+        across = min(self.x_px + self.width_px, other.x_px + other.width_px) - max(
+            self.x_px, other.x_px
+        )
+        down = min(self.y_px + self.height_px, other.y_px + other.height_px) - max(
+            self.y_px, other.y_px
+        )
+        shared = max(0.0, across) * max(0.0, down)
+        whole = self.width_px * self.height_px + other.width_px * other.height_px - shared
+        return shared / whole if whole > 0 else 0.0
 
 
 class Detector(Protocol):

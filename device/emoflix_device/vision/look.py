@@ -18,6 +18,7 @@ from emoflix_device.vision.expression import (
 )
 from emoflix_device.vision.faces import Detector, Face, open_detector
 from emoflix_device.vision.scene import Light, light
+from emoflix_device.vision.track import TrackingDetector
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +73,13 @@ class Observer:
         return tuple(map(ReadFace, faces, logits, shares))
 
 
-def open_observer(settings: VisionSettings) -> Observer:
+def open_observer(settings: VisionSettings, *, detect_every: int = 1) -> Observer:
     """Load the detector and the model.
+
+    Args:
+        settings: which, and how.
+        detect_every: for frames that follow one another closely: look at the whole of every so
+            many, and follow the faces in between.
 
     Raises:
         ModelError: a file cannot be used; the message names it.
@@ -82,4 +88,7 @@ def open_observer(settings: VisionSettings) -> Observer:
     # serves a broker this costs more than it saves, and frame times become uneven.
     cv2.setNumThreads(1)
     model = open_expression_model(settings.expression_model or BUNDLED_MODEL, settings.engine)
-    return Observer(open_detector(settings), model)
+    detector = open_detector(settings)
+    if detect_every > 1:
+        detector = TrackingDetector(detector, detect_every)
+    return Observer(detector, model)

@@ -19,6 +19,10 @@ LEAST_SCORE: Final = 0.6
 OVERLAP: Final = 0.3
 """Of two boxes that share more than this (intersection over union), the better one is kept."""
 
+LEAST_SIDE_PX: Final = 64
+"""Smaller pictures are filled up with black: where a side has no more than 32 px, OpenCV 4.11 reads
+memory that nothing was written to and now and then finds faces there, light years wide."""
+
 
 class YunetDetector:
     """YuNet by OpenCV's DNN module.
@@ -42,7 +46,7 @@ class YunetDetector:
             self._yunet = cv2.FaceDetectorYN.create(
                 str(model), "", (320, 320), LEAST_SCORE, OVERLAP
             )
-            self.detect(np.zeros((32, 32), np.uint8))
+            self.detect(np.zeros((LEAST_SIDE_PX, LEAST_SIDE_PX), np.uint8))
         except cv2.error as error:
             raise ModelError(
                 f"{model}: not a YuNet model that OpenCV {cv2.__version__} can use; "
@@ -51,10 +55,13 @@ class YunetDetector:
 
     def detect(self, luma: Image) -> list[Face]:
         small, scale = reduced(luma, self._width_px)
-        height, width = small.shape
+        height, width = (max(LEAST_SIDE_PX, side) for side in small.shape)
         if (width, height) != self._size_px:
             self._size_px = (width, height)
             self._yunet.setInputSize(self._size_px)
+        missing = (height - small.shape[0], width - small.shape[1])
+        if any(missing):
+            small = cv2.copyMakeBorder(small, 0, missing[0], 0, missing[1], cv2.BORDER_CONSTANT)
         _, rows = self._yunet.detect(cv2.cvtColor(small, cv2.COLOR_GRAY2BGR))
         if rows is None:
             return []

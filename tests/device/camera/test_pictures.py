@@ -8,7 +8,7 @@ from unittest.mock import patch
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emoflix_device.camera import pictures
@@ -97,7 +97,6 @@ def test_a_picture_is_read_from_its_file(write_picture: Callable[..., Path]) -> 
     assert read_picture(write_picture("a.png", 42)).mean() == 42
 
 
-@settings(deadline=None)
 @given(
     kind=st.sampled_from(sorted(KINDS)),
     at=st.integers(0, 200),

@@ -1,3 +1,4 @@
+import dataclasses
 import gzip
 from itertools import islice
 from pathlib import Path
@@ -5,13 +6,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from emoflix_device.camera.frame import Image
 from emoflix_device.config import VisionSettings
 from emoflix_device.vision.card import CardInput
-from emoflix_device.vision.crop import MARGINS, Margin, crop_face
+from emoflix_device.vision.crop import MARGINS, Margin, crop_face, tilt_deg
 from emoflix_device.vision.faces import Face, open_detector
 
 WHOLE = CardInput(size_px=48, crop_of_48=48)
@@ -57,7 +58,6 @@ def test_what_lies_outside_the_frame_repeats_its_border() -> None:
     assert (crop[:, 26:] == 7).all()
 
 
-@settings(deadline=None)
 @given(
     box=st.tuples(*[st.floats(-500, 900)] * 2, *[st.floats(0.5, 1200)] * 2),
     size_px=st.integers(16, 96),
@@ -79,7 +79,7 @@ def test_the_margin_brings_a_box_back_to_the_image_it_was_found_in(
     found = open_detector(VisionSettings(yunet_model=yunet_file if detector == "yunet" else None))
     margin = MARGINS[detector]
     sides, lefts, tops = [], [], []
-    for image in fer_images(shared, count=150):
+    for image in fer_images(shared, count=60):
         canvas = np.full((240, 320), np.median(image[[0, -1]]), np.uint8)
         canvas[60:180, 100:220] = cv2.resize(image, (120, 120), interpolation=cv2.INTER_CUBIC)
         for face in found.detect(canvas)[:1]:
@@ -87,10 +87,10 @@ def test_the_margin_brings_a_box_back_to_the_image_it_was_found_in(
             sides.append(side / 120)
             lefts.append((face.x_px + face.width_px / 2 - 160) / 120)
             tops.append((face.y_px + face.height_px * (0.5 + margin.down) - 120) / 120)
-    assert len(sides) > 100
-    assert np.median(sides) == pytest.approx(1, abs=0.04)
-    assert np.median(lefts) == pytest.approx(0, abs=0.02)
-    assert np.median(tops) == pytest.approx(0, abs=0.02)
+    assert len(sides) > 40
+    assert np.median(sides) == pytest.approx(1, abs=0.05)
+    assert np.median(lefts) == pytest.approx(0, abs=0.03)
+    assert np.median(tops) == pytest.approx(0, abs=0.03)
 
 
 def fer_images(shared: Path, count: int) -> list[Image]:
@@ -99,3 +99,44 @@ def fer_images(shared: Path, count: int) -> list[Image]:
         lines = list(islice(rows, 1, 1 + 4 * count, 4))
     pixels = [line.split(",")[1].split() for line in lines if line.rstrip().endswith("Training")]
     return [np.array(values, np.uint8).reshape(48, 48) for values in pixels]
+
+
+@given(
+    lean_deg=st.floats(-60, 60),
+    size_px=st.floats(10, 500),
+    place=st.tuples(st.floats(-100, 1000), st.floats(-100, 1000)),
+)
+def test_the_lean_is_the_turn_of_the_landmarks_whatever_their_place_and_size(
+    lean_deg: float, size_px: float, place: tuple[float, float]
+) -> None:
+    upright = np.array(
+        [[-0.186, -0.115], [0.178, -0.119], [-0.01, 0.08], [-0.16, 0.25], [0.15, 0.245]]
+    )
+    lean = np.radians(lean_deg)
+    clockwise = np.array([[np.cos(lean), np.sin(lean)], [-np.sin(lean), np.cos(lean)]])
+    landmarks = (upright @ clockwise * size_px + place).astype(np.float32)
+    assert tilt_deg(landmarks) == pytest.approx(lean_deg, abs=0.1)
+
+
+@pytest.mark.parametrize("lean_deg", [-25, -12, 12, 25])
+def test_a_head_that_leans_is_levelled(shared: Path, yunet_file: Path, lean_deg: float) -> None:
+    """A frame turned clockwise by some degrees gives the crop of the frame as it was."""
+    capture = cv2.VideoCapture(str(shared / "data" / "video" / "face_then_none.mov"))
+    frame = cv2.cvtColor(cv2.resize(capture.read()[1], (320, 180)), cv2.COLOR_BGR2GRAY)
+    capture.release()
+    detector = open_detector(VisionSettings(yunet_model=yunet_file))
+    (face,) = detector.detect(frame)
+    turn = cv2.getRotationMatrix2D(face.centre, -lean_deg, 1.0)
+    turned = cv2.warpAffine(frame, turn, (320, 180), borderMode=cv2.BORDER_REPLICATE)
+    (leaning,) = detector.detect(turned)
+    wanted, margin = CardInput(44, 44), MARGINS["yunet"]
+    upright = crop_face(frame, face, margin, wanted)
+    levelled = crop_face(turned, leaning, margin, wanted)
+    as_it_is = crop_face(turned, dataclasses.replace(leaning, landmarks=None), margin, wanted)
+    assert likeness(upright, levelled) > 0.8
+    assert likeness(upright, levelled) > likeness(upright, as_it_is)
+
+
+def likeness(first: Image, second: Image) -> float:
+    """Correlation of the two crops' pixels."""
+    return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])

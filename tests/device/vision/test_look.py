@@ -42,3 +42,14 @@ def test_an_empty_room_is_seen_as_such(observer: Observer) -> None:
     seen = observer.observe(Frame(np.zeros((240, 320), np.uint8), 0.0, 0))
     assert seen.faces == ()
     assert seen.light == "dark"
+
+
+def test_followed_faces_are_read_as_well(
+    model_with_card: Callable[..., Path], yunet_file: Path, crying_then_smiling: list[Image]
+) -> None:
+    settings = VisionSettings(yunet_model=yunet_file, expression_model=model_with_card())
+    observer = open_observer(settings, detect_every=5)
+    for number, frame in enumerate(crying_then_smiling[:4]):
+        (face,) = observer.observe(Frame(frame, number / 2, number)).faces
+        assert face.face.track == 1
+        assert face.probabilities.sum() == pytest.approx(1)
