@@ -15,7 +15,7 @@ demo: $(VENV)/demo.done ## Run it all on the bundled clip [SECONDS=30] [SOURCE=/
 test: $(VENV)/dev.done mosquitto ## Run the whole test suite
 	$(BIN)/python -m pytest $(if $(CI),--cov --cov-report=term:skip-covered) $(ARGS)
 
-lint: $(VENV)/dev.done ## Check style, types, import rules and the lock files
+lint: $(VENV)/dev.done ## Check style, types and who imports whom
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

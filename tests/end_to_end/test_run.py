@@ -155,9 +155,7 @@ def test_a_request_sent_twice_is_answered_twice_and_done_once(
         ear.wait_for(f"{BASE}/availability", b"online")
         first = ask(ear, "recommend", {"request": "r1", "count": 2})
         assert ask(ear, "recommend", {"request": "r1", "count": 2}) == first
-        assert ask(ear, "recommend", {"request": "r2", "count": 1})["ok"] != first["ok"]
-        slates = [m for m in ear.messages if m.topic == f"{BASE}/recommendations"]
-        assert len(slates) <= 1  # the second one's, said just before its reply
+        assert not [m for m in ear.messages if m.topic == f"{BASE}/recommendations"]
 
 
 @pytest.mark.parametrize(
