@@ -38,15 +38,12 @@ def write_store(connection: sqlite3.Connection, films: Sequence[Film], version: 
     connection.execute("BEGIN")
     connection.execute("INSERT INTO catalogue VALUES (?, ?)", (version, len(films)))
     sources = _numbered(connection, "source", ((film.source, film.licence) for film in films))
-    people = _numbered(
-        connection,
-        "person",
-        (
-            (name, person_key(name))
-            for film in films
-            for field in ROLES.values()
-            for name in getattr(film, field)
-        ),
+    names = dict.fromkeys(
+        name for film in films for field in ROLES.values() for name in getattr(film, field)
+    )
+    people = {name: number for number, name in enumerate(names, start=1)}
+    _insert(
+        connection, "person", ((number, name, person_key(name)) for name, number in people.items())
     )
     terms = _numbered(
         connection,
@@ -123,13 +120,11 @@ def _identifiers(films: Iterable[Film]) -> Iterator[tuple[str, str, int]]:
             yield scheme, value, number
 
 
-def _credits(
-    films: Iterable[Film], people: dict[tuple[str, str], int]
-) -> Iterator[tuple[int, int, int, int]]:
+def _credits(films: Iterable[Film], people: dict[str, int]) -> Iterator[tuple[int, int, int, int]]:
     for number, film in enumerate(films):
         for role, field in ROLES.items():
             for position, name in enumerate(getattr(film, field)):
-                yield number, _ROLE_IDS[role], position, people[name, person_key(name)]
+                yield number, _ROLE_IDS[role], position, people[name]
 
 
 def _film_terms(

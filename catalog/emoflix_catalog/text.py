@@ -80,6 +80,7 @@ _ALONE = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])")
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """`text` as lower-case words separated by one space: what is left to compare and to index."""
     plain = text.casefold()
