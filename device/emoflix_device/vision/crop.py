@@ -31,6 +31,10 @@ class Margin(NamedTuple):
     scale: float
 
 
+SAMPLES: Final = 4
+"""Across each pixel of a crop at least so many of the frame's are averaged, where there are more:
+the rest would only cost memory bandwidth."""
+
 LEVELLED_FROM_DEG: Final = 3.0
 """A head that leans less is taken as it is. On 700 images of FER2013's PublicTest, found by YuNet
 after turning them, levelling read 2 % more of them right at 10 degrees, 3 % at 20, 7 % at 30, and
@@ -89,6 +93,9 @@ def square(luma: Image, x_px: float, y_px: float, side_px: float, size_px: int) 
     side = max(2, round(side_px))
     left, top = round(x_px - side / 2), round(y_px - side / 2)
     part = _part(luma, left, top, side)
+    step = side // (SAMPLES * size_px)
+    if step > 1:
+        part = part[::step, ::step]
     crop: Image = cv2.resize(
         part,
         (size_px, size_px),
@@ -99,9 +106,13 @@ def square(luma: Image, x_px: float, y_px: float, side_px: float, size_px: int) 
 
 def _part(luma: Image, left: int, top: int, side: int) -> Image:
     height, width = luma.shape
-    if left >= 0 and top >= 0 and left + side <= width and top + side <= height:
-        return luma[top : top + side, left : left + side]
-    rows = np.clip(np.arange(top, top + side), 0, height - 1)
-    columns = np.clip(np.arange(left, left + side), 0, width - 1)
-    part: Image = luma[np.ix_(rows, columns)]
+    right, bottom = left + side, top + side
+    # At least one row and column is always taken, however far outside the square lies.
+    x, y = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
+    inside = luma[y : max(y + 1, min(bottom, height)), x : max(x + 1, min(right, width))]
+    if inside.shape == (side, side):
+        return inside
+    above, before = min(max(0, y - top), side - 1), min(max(0, x - left), side - 1)
+    below, after = side - above - inside.shape[0], side - before - inside.shape[1]
+    part: Image = cv2.copyMakeBorder(inside, above, below, before, after, cv2.BORDER_REPLICATE)
     return part

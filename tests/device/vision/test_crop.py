@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from emoflix_device.camera.frame import Image
 from emoflix_device.config import VisionSettings
 from emoflix_device.vision.card import CardInput
-from emoflix_device.vision.crop import MARGINS, Margin, crop_face, tilt_deg
+from emoflix_device.vision.crop import MARGINS, Margin, crop_face, square, tilt_deg
 from emoflix_device.vision.faces import Face, open_detector
 
 WHOLE = CardInput(size_px=48, crop_of_48=48)
@@ -140,3 +140,18 @@ def test_a_head_that_leans_is_levelled(shared: Path, yunet_file: Path, lean_deg:
 def likeness(first: Image, second: Image) -> float:
     """Correlation of the two crops' pixels."""
     return float(np.corrcoef(first.ravel(), second.ravel())[0, 1])
+
+
+@given(
+    left=st.integers(-200, 200),
+    top=st.integers(-200, 200),
+    side=st.integers(2, 150),
+)
+def test_a_square_anywhere_holds_the_nearest_pixels_of_the_frame(
+    left: int, top: int, side: int
+) -> None:
+    luma = np.random.default_rng(5).integers(0, 256, (60, 80), dtype=np.uint8)
+    rows = np.clip(np.arange(top, top + side), 0, 59)
+    columns = np.clip(np.arange(left, left + side), 0, 79)
+    cut = square(luma, left + side / 2, top + side / 2, side, side)
+    np.testing.assert_array_equal(cut, luma[np.ix_(rows, columns)])
