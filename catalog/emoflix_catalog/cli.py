@@ -9,17 +9,28 @@ import click
 
 from emoflix_catalog.errors import CatalogueError
 
+_OWN: Final = "emoflix_catalog.commands"
+_IMPORTERS: Final = "emoflix_catalog.importers.command"
 COMMANDS: Final = {
-    "build": "Build the catalogue from tables of films.",
-    "fit": "Fit what turns films into vectors, on a desktop.",
-    "check": "Check tables of films, and hold their facts against others'.",
-    "search": "Find films by title, person, language, genre, year or mood tag.",
-    "info": "Show everything that is known of a film.",
-    "stats": "Count the films by language, decade, genre and more.",
-    "recommend": "Recommend films for a viewer and a mood.",
-    "version": "Say which program and which catalogue this is.",
+    "build": (f"{_OWN}.build:build", "Build the catalogue from tables of films."),
+    "import": (f"{_IMPORTERS}:import_command", "Take in films from another source."),
+    "purge": (f"{_IMPORTERS}:purge_command", "Take out what a source brought in."),
+    "history": (f"{_IMPORTERS}:history_command", "Read what somebody watched, from a list."),
+    "fit": (f"{_OWN}.fit:fit", "Fit what turns films into vectors, on a desktop."),
+    "check": (
+        f"{_OWN}.check:check",
+        "Check tables of films against rules and other tables.",
+    ),
+    "search": (
+        f"{_OWN}.search:search",
+        "Find films by title, person, language, genre, year or mood tag.",
+    ),
+    "info": (f"{_OWN}.info:info", "Show everything that is known of a film."),
+    "stats": (f"{_OWN}.stats:stats", "Count the films by language, decade, genre and more."),
+    "recommend": (f"{_OWN}.recommend:recommend", "Recommend films for a viewer and a mood."),
+    "version": (f"{_OWN}.version:version", "Say which program and which catalogue this is."),
 }
-"""A command, in the module of its name, and its line in the help."""
+"""Name -> where the command stands, and its line in the help."""
 
 
 class _LateCommands(click.Group):
@@ -31,13 +42,13 @@ class _LateCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"emoflix_catalog.commands.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
 
 @click.group(cls=_LateCommands)

@@ -41,7 +41,17 @@ def one_line(text: str) -> bool:
 def test_every_command_explains_itself(run: Run, name: str) -> None:
     code, out, _ = run(name, "--help")
     assert code == 0
-    assert COMMANDS[name].rstrip(".").split(" ")[0] in out
+    assert out.splitlines()[0].partition(" [OPTIONS]")[0].endswith(f" {name}")
+
+
+def test_a_build_keeps_what_was_imported(run: Run, tmp_path: Path) -> None:
+    shelf = tmp_path / "shelf.csv"
+    shelf.write_text("title,year\nA Film That Nobody Made,1999\n", encoding="utf-8")
+    place = tmp_path / "films.sqlite"
+    run("import", "csv", str(shelf), "--licence", "CC0-1.0", "--into", str(place))
+    run("build", "--catalogue", str(place))
+    _, out, _ = run("search", "nobody made", "--catalogue", str(place))
+    assert "A Film That Nobody Made" in out
 
 
 def test_build_says_what_it_made_and_where(run: Run, tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 """`emoflix-catalog build`."""
 
+import datetime as dt
 from pathlib import Path
 
 import click
 
-from emoflix_catalog.build import build_catalogue
+from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.commands.options import catalogue_option, json_option
 from emoflix_catalog.commands.printing import print_json
 from emoflix_catalog.features.transforms import read_transforms
-from emoflix_catalog.starter import starter_films
+from emoflix_catalog.importers.records import records_path
+from emoflix_catalog.importers.run import merged_films
+from emoflix_catalog.starter import films_of, starter_films
 
 
 @click.command()
@@ -27,9 +30,12 @@ from emoflix_catalog.starter import starter_films
 @catalogue_option
 @json_option
 def build(folder: Path | None, transforms: Path | None, path: Path, *, as_json: bool) -> None:
-    """Build the catalogue from tables of films."""
+    """Build the catalogue from tables of films, and from what was imported for it."""
     fitted = read_transforms(transforms) if transforms else None
-    built = build_catalogue(folder or starter_films(), path, fitted)
+    films = films_of(folder or starter_films())
+    if records_path(path).exists():
+        films = merged_films(path, films, today=dt.datetime.now(dt.UTC).date())
+    built = write_catalogue(films, path, fitted)
     if as_json:
         print_json({"path": str(built.path), "version": built.version, "films": built.films})
     else:
