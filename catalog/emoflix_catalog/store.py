@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -63,22 +64,23 @@ class Catalogue:
         Raises:
             StoreError: The file is damaged.
         """
-        return list(self.stream(statement, values))
+        with self._reading():
+            return self._connection.execute(statement, values).fetchall()
 
     def stream(self, statement: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """The same row by row: what is not taken is not looked for."""
-        try:
+        with self._reading():
             yield from self._connection.execute(statement, values)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"catalogue {self.version}: its file is damaged ({error}):"
                 " run emoflix-catalog build"
             ) from error
-
-    def languages(self) -> tuple[str, ...]:
-        """The codes of all languages that its films speak, in alphabetical order."""
-        found = self.rows("SELECT name FROM term WHERE kind = 'language' ORDER BY name")
-        return tuple(name for (name,) in found)
 
     def film(self, film_id: str) -> Film:
         """The film of that id.
