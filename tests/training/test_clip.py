@@ -41,7 +41,7 @@ def test_a_face_fades_from_one_expression_to_the_next() -> None:
 
 
 def test_an_undrawn_face_is_found_by_nobody_and_a_frame_has_its_size() -> None:
-    picture = stage.frame(np.full((48, 48), 0.5, np.float32), 1.0)
+    picture = stage.frame(np.full((48, 48), 0.5, np.float32), time_s=1.0)
     assert picture.shape == stage.empty().shape == (stage.HEIGHT_PX, stage.WIDTH_PX, 3)
     assert direct.face_crop(direct.haar(), stage.empty()) is None
 
@@ -49,11 +49,11 @@ def test_an_undrawn_face_is_found_by_nobody_and_a_frame_has_its_size() -> None:
 def test_a_copied_training_picture_is_noticed() -> None:
     training = np.random.default_rng(0).integers(0, 256, (50, 48, 48), dtype=np.uint8)
     stranger = np.random.default_rng(1).random((1, 48, 48), np.float32)
-    nearest, typical = direct.nearest_training_face(stranger, training)
-    assert nearest == pytest.approx(typical, rel=0.1)
     mirrored = training[7:8, :, ::-1].astype(np.float32) / 255
-    nearest, typical = direct.nearest_training_face(mirrored, training)
-    assert nearest < 0.05 * typical
+    typical = direct.nearest_to_each_other(training)
+    far, near = direct.nearest(np.concatenate([stranger, mirrored]), training)
+    assert far == pytest.approx(typical, rel=0.1)
+    assert near < 0.05 * typical
 
 
 def test_faces_that_nobody_finds_do_not_become_a_clip(

@@ -117,23 +117,33 @@ def evaluate(network: Path, data: Path, split: str, engine: str, as_json: bool) 
 @click.option("--network", type=FILE, required=True, help="The exported .tflite, for the casting.")
 @click.option("--decoder", type=FILE, required=True, help="The .keras to train, or to use.")
 @click.option("--out", type=FOLDER, required=True, help="Folder for the clip and its script.json.")
-@click.option("--epochs", default=10, show_default=True, help="Of the decoder's training.")
-@click.option("--seed", default=4, show_default=True)
+@click.option("--epochs", default=24, show_default=True, help="Of the decoder's training.")
+@click.option("--seed", default=4, show_default=True, help="Of the decoder's training.")
+@click.option("--casting", default=8, show_default=True, help="Seed of the faces drawn from it.")
 def clip(
-    *, run: Path, data: Path, network: Path, decoder: Path, out: Path, epochs: int, seed: int
+    *,
+    run: Path,
+    data: Path,
+    network: Path,
+    decoder: Path,
+    out: Path,
+    epochs: int,
+    seed: int,
+    casting: int,
 ) -> None:
     """Invent faces and film the demo's clip, with the help of RUN's network."""
     from . import prepared, tables
     from .classifiers import KerasClassifier, TfliteClassifier
     from .clip.produce import produce
 
-    checked = produce(
-        prepared.load(data).of("train"),
+    produced = produce(
+        prepared.load(data),
         KerasClassifier(run / "model.keras"),
         TfliteClassifier(network),
         decoder_path=decoder,
         out=out,
         epochs=epochs,
         seed=seed,
+        casting_seed=casting,
     )
-    tables.show_clip(checked)
+    tables.show_clip(produced)

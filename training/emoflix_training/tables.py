@@ -120,8 +120,10 @@ def show_clip(produced: Produced) -> None:
         ("empty frames in which Haar finds one", f"{check.found_by_nobody:.1%}"),
         ("read as scripted, away from changes", f"{check.as_scripted:.1%}"),
         *((f"   {name}", f"{share:.1%}") for name, share in check.by_expression.items()),
-        ("nearest training picture, grey levels", f"{produced.nearest:.1f}"),
-        ("   between training pictures, median", f"{produced.typical:.1f}"),
+        ("grey levels to the nearest training picture", f"{produced.to_training:.1f}"),
+        ("   of as many as were never seen", f"{produced.to_training_sample:.1f}"),
+        ("   to the nearest never seen", f"{produced.to_unseen:.1f}"),
+        ("   between training pictures, median", f"{produced.between_pictures:.1f}"),
     ):
         table.add_row(text, value)
     _print(table)

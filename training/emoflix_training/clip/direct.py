@@ -20,10 +20,14 @@ from .networks import EXPRESSIONS, LATENT
 from .script import FRAMES_PER_S, Entry, condition_at, entry_at, frame_count, script
 from .vae import equalised
 
-AUDITIONS: Final = 600
-RECALLED: Final = 40
-LATENT_SPREAD: Final = 0.9
+AUDITIONS: Final = 1500
+SMOOTH_SHARE: Final = 0.15
+LATENT_SPREAD: Final = 0.7
 """Below 1: faces nearer to the middle of the latent space look less odd."""
+LEAST_SURE: Final = -0.5
+"""Log-probability of the scripted expression, at least; at temperature 1."""
+STAGE_TIMES_S: Final = (1.0, 4.0, 7.0)
+"""Moments in which the head is held differently."""
 BOX_TO_FER: Final = 1.02
 """Side of FER2013's square by the width of a Haar box around the same face, measured."""
 EDGE_S: Final = 0.7
@@ -45,34 +49,39 @@ class Check:
 def cast(decoder: Any, network: TfliteClassifier, count: int, seed: int) -> NDArray[np.float32]:
     """Choose latents float32[count, 48] of faces that are found and read as the script wants.
 
-    Many strangers are drawn from the prior; those whose four expressions the network reads most
-    surely are put on the stage, where OpenCV's Haar cascade must find every one of them.
+    Many strangers are drawn from the prior. Those whose four expressions the network reads surely,
+    and which have the least of the squiggles that a discriminator leaves in a face, come on the
+    stage, the most regular first, until `count` are found by OpenCV's Haar cascade and still read
+    as wanted.
 
     Raises:
         TrainingError: too few faces pass; train the decoder for longer.
     """
     generator = np.random.default_rng(seed)
     latents = LATENT_SPREAD * generator.standard_normal((AUDITIONS, LATENT)).astype(np.float32)
-    wanted = [LABELS.index(name) for name in EXPRESSIONS]
-    sure = np.stack(
-        [
-            log_softmax(network.logits(_as_pixels(decode(decoder, latents, condition))))[:, label]
-            for condition, label in zip(np.eye(len(EXPRESSIONS)), wanted, strict=True)
-        ],
-        axis=1,
+    conditions = np.eye(len(EXPRESSIONS))
+    faces = np.stack([decode(decoder, latents, condition) for condition in conditions], axis=1)
+    sure = [
+        log_softmax(network.logits(_as_pixels(faces[:, i])))[:, LABELS.index(name)]
+        for i, name in enumerate(EXPRESSIONS)
+    ]
+    squiggles, squiggles_by_edges = _squiggles(faces)
+    candidates = (
+        (np.min(sure, axis=0) > LEAST_SURE)
+        & (squiggles < np.quantile(squiggles, SMOOTH_SHARE))
+        & (squiggles_by_edges < np.quantile(squiggles_by_edges, SMOOTH_SHARE))
     )
-    recalled = np.argsort(-sure.min(axis=1))[:RECALLED]
-    seen = [_on_stage(decoder, network, latents[i]) for i in recalled]
-    passed = sorted(
-        ((worst, i) for worst, i in zip(seen, recalled, strict=True) if worst is not None),
-        reverse=True,
+    symmetry = _symmetry(faces)
+    chosen: list[int] = []
+    for i in sorted(np.flatnonzero(candidates), key=lambda i: -float(symmetry[i])):
+        if _passes_on_stage(faces[i], network):
+            chosen.append(int(i))
+        if len(chosen) == count:
+            return latents[chosen]
+    raise TrainingError(
+        f"only {len(chosen)} of {AUDITIONS} invented faces are found and read as scripted, "
+        f"{count} are wanted; train the decoder for more epochs"
     )
-    if len(passed) < count:
-        raise TrainingError(
-            f"only {len(passed)} of {AUDITIONS} invented faces are found and read as scripted, "
-            f"{count} are wanted; train the decoder for more epochs"
-        )
-    return latents[[i for _, i in passed[:count]]]
 
 
 def film(decoder: Any, cast_latents: NDArray[np.float32]) -> Iterator[NDArray[np.uint8]]:
@@ -150,27 +159,32 @@ def check(path: Path, entries: list[Entry], network: TfliteClassifier) -> Check:
     )
 
 
-def nearest_training_face(
-    faces: NDArray[np.float32], training: NDArray[np.uint8]
-) -> tuple[float, float]:
-    """How far invented faces are from training pictures, in grey levels (root mean square).
+def nearest(faces: NDArray[np.float32], pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """How far each invented face is from the picture (or mirror image) most like it.
 
     Args:
         faces: float32[n, 48, 48] in 0 to 1.
-        training: uint8[m, 48, 48].
+        pictures: uint8[m, 48, 48].
 
     Returns:
-        The smallest distance of an invented face to a training picture (or its mirror image), and
-        the median distance of a training picture to its own nearest neighbour. Light is equalised.
+        float32[n], root mean square difference in grey levels, light equalised.
     """
-    known = equalised(training).reshape(len(training), -1)
+    known = equalised(pictures).reshape(len(pictures), -1)
     invented = equalised(_as_pixels(faces))
-    both = np.concatenate([invented, invented[:, :, ::-1]]).reshape(2 * len(faces), -1)
+    apart = [
+        _distances(way.reshape(len(faces), -1), known).min(axis=1)
+        for way in (invented, invented[:, :, ::-1])
+    ]
+    return np.asarray(255 * np.minimum(*apart), np.float32)
+
+
+def nearest_to_each_other(pictures: NDArray[np.uint8]) -> float:
+    """The median, over 400 pictures, of the distance to the other one most like it."""
+    known = equalised(pictures).reshape(len(pictures), -1)
     sample = np.random.default_rng(0).permutation(len(known))[:400]
     apart = _distances(known[sample], known)
     apart[np.arange(len(sample)), sample] = np.inf
-    typical = float(np.median(apart.min(axis=1)))
-    return 255 * float(_distances(both, known).min()), 255 * typical
+    return 255 * float(np.median(apart.min(axis=1)))
 
 
 def decode(
@@ -208,21 +222,33 @@ def face_crop(detector: Any, picture: NDArray[np.uint8]) -> NDArray[np.uint8] | 
     return np.asarray(crop, np.uint8)
 
 
-def _on_stage(decoder: Any, network: TfliteClassifier, latent: NDArray[np.float32]) -> float | None:
-    """The least log-probability of a scripted expression, or None if one is missed or misread."""
+def _passes_on_stage(faces: NDArray[np.float32], network: TfliteClassifier) -> bool:
+    """Whether each expression of one person, float32[4, 48, 48], is found and read as wanted."""
     detector = haar()
-    worst = 0.0
-    for condition, name in zip(np.eye(len(EXPRESSIONS)), EXPRESSIONS, strict=True):
-        for time_s in (1.0, 4.0, 7.0):
-            picture = stage.frame(decode(decoder, latent[None], condition)[0], time_s)
-            crop = face_crop(detector, picture)
+    for face, name in zip(faces, EXPRESSIONS, strict=True):
+        for time_s in STAGE_TIMES_S:
+            crop = face_crop(detector, stage.frame(face, time_s))
             if crop is None:
-                return None
-            logits = network.logits(crop[None])
-            if LABELS[int(logits[0].argmax())] != name:
-                return None
-            worst = min(worst, float(log_softmax(logits)[0, LABELS.index(name)]))
-    return worst
+                return False
+            if log_softmax(network.logits(crop[None]))[0, LABELS.index(name)] < LEAST_SURE:
+                return False
+    return True
+
+
+def _symmetry(faces: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How like its mirror image each person is, at its worst expression: float32[n], at most 1."""
+    centred = faces - faces.mean(axis=(-2, -1), keepdims=True)
+    centred /= centred.std(axis=(-2, -1), keepdims=True) + 1e-6
+    return np.asarray((centred * centred[..., ::-1]).mean(axis=(2, 3)).min(axis=1))
+
+
+def _squiggles(faces: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Each person's curvature of grey at its worst, and the same by the strength of its edges."""
+    inner = faces[..., 1:-1, 1:-1]
+    beside = faces[..., :-2, 1:-1] + faces[..., 2:, 1:-1] + faces[..., 1:-1, :-2]
+    curvature = np.abs(4 * inner - beside - faces[..., 1:-1, 2:]).mean(axis=(2, 3)).max(axis=1)
+    edges = np.abs(np.diff(faces, axis=-1)).mean(axis=(1, 2, 3))
+    return curvature, np.asarray(curvature / edges)
 
 
 def _as_pixels(faces: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -21,16 +21,24 @@ CLIP_NAME: Final = "invented_faces.mp4"
 
 @dataclass(frozen=True)
 class Produced:
-    """The finished clip; distances in grey levels, see `direct.nearest_training_face`."""
+    """The finished clip, and how far its faces are from real ones, in grey levels.
+
+    `to_training` is the least distance of a shown face to a picture of the split `train`;
+    `to_training_sample` to one of as many of them as `validation` has, and `to_unseen` to one of
+    `validation`, which the decoder never saw: one that copies is nearer to what it has seen.
+    `between_pictures` is the median distance of a training picture to the one most like it.
+    """
 
     clip: Path
     check: Check
-    nearest: float
-    typical: float
+    to_training: float
+    to_training_sample: float
+    to_unseen: float
+    between_pictures: float
 
 
 def produce(
-    training: Faces,
+    faces: Faces,
     network: KerasClassifier,
     quantised: TfliteClassifier,
     *,
@@ -38,6 +46,7 @@ def produce(
     out: Path,
     epochs: int,
     seed: int,
+    casting_seed: int,
 ) -> Produced:
     """Train the decoder unless it is there, cast, film, write, check.
 
@@ -50,18 +59,26 @@ def produce(
     if decoder_path.is_file():
         decoder = KerasClassifier(decoder_path).model
     else:
-        decoder = _train(training, network.model, epochs, seed)
+        decoder = _train(faces.of("train"), network.model, epochs, seed)
         with replacing(decoder_path) as temporary:
             decoder.save(temporary)
         decoder = keras.saving.load_model(decoder_path, compile=False)
 
-    latents = direct.cast(decoder, quantised, SCENES, seed)
+    latents = direct.cast(decoder, quantised, SCENES, casting_seed)
     entries, clip = script(), out / CLIP_NAME
     direct.write(direct.film(decoder, latents), clip)
     direct.write_script(out / "script.json", entries, clip)
     shown = [direct.decode(decoder, latents, c) for c in np.eye(len(EXPRESSIONS))]
-    nearest, typical = direct.nearest_training_face(np.concatenate(shown), training.images)
-    return Produced(clip, direct.check(clip, entries, quantised), nearest, typical)
+    learnt, unseen = faces.of("train").images, faces.of("validation").images
+    faces_shown = np.concatenate(shown)
+    return Produced(
+        clip=clip,
+        check=direct.check(clip, entries, quantised),
+        to_training=float(direct.nearest(faces_shown, learnt).min()),
+        to_training_sample=float(direct.nearest(faces_shown, learnt[: len(unseen)]).min()),
+        to_unseen=float(direct.nearest(faces_shown, unseen).min()),
+        between_pictures=direct.nearest_to_each_other(learnt),
+    )
 
 
 def _train(training: Faces, network: Any, epochs: int, seed: int) -> Any:

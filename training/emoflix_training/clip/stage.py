@@ -67,7 +67,7 @@ def _figure(
     """A person in colour, and how far each pixel belongs to it, 0 to 1."""
     cv2 = opencv()
     large = 255 * cv2.resize(face, (FACE_PX, FACE_PX), interpolation=cv2.INTER_CUBIC)
-    large += 0.6 * (large - cv2.GaussianBlur(large, (0, 0), 2.2))
+    large += 0.4 * (large - cv2.GaussianBlur(large, (0, 0), 2.2))
     # Beyond its square the face goes on as a blur of its own border: no seam to see.
     left, top = int(CENTRE_PX[0] - FACE_PX / 2), int(CENTRE_PX[1] - FACE_PX / 2)
     right, bottom = WIDTH_PX - FACE_PX - left, HEIGHT_PX - FACE_PX - top
