@@ -10,7 +10,7 @@ from emoflix_catalog.errors import UnknownFilmError
 from emoflix_catalog.film import Film
 from emoflix_catalog.search import Query, search
 from emoflix_catalog.store import Catalogue, open_catalogue
-from emoflix_catalog.vocabulary import LANGUAGES
+from emoflix_catalog.vocabulary import EXPRESSIONS, LANGUAGES
 
 
 @click.command()
@@ -22,12 +22,21 @@ def info(film: str, path: Path, *, as_json: bool) -> None:
     with open_catalogue(path) as catalogue:
         number = _find(catalogue, film)
         found = catalogue.film_at(number)
-        valence, arousal = (float(value) for value in catalogue.columns["evoked"][number])
+        evoked = _evoked(catalogue, number)
     if as_json:
-        print_json({"film": found, "evoked": {"valence": valence, "arousal": arousal}})
+        print_json({"film": found, "evoked": evoked})
     else:
-        lines = [*_lines(found), ("evokes", f"valence {valence:+.2f}, arousal {arousal:+.2f}")]
-        print_table(str(found), ("", ""), lines)
+        told = ", ".join(f"{name} {value:.2f}" for name, value in evoked.items() if value)
+        print_table(str(found), ("", ""), [*_lines(found), ("evokes", told)])
+
+
+def _evoked(catalogue: Catalogue, number: int) -> dict[str, float]:
+    """Valence, arousal, how sure they are, and the probability of each emotion."""
+    columns = catalogue.columns
+    point, emotions = columns["evoked"][number], columns["emotions"][number]
+    names = ("valence", "arousal", "certainty", *EXPRESSIONS)
+    values = (*point, columns["evoked_certainty"][number], *emotions)
+    return {name: round(float(value), 3) for name, value in zip(names, values, strict=True)}
 
 
 def _find(catalogue: Catalogue, film: str) -> int:

@@ -33,8 +33,13 @@ class Vectors:
 
     def likeness_among(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """The cosine of every pair of some films, float32[k, k]."""
-        rows = self._float(numbers)
-        return rows @ rows.T
+        return self.likeness_between(numbers, numbers)
+
+    def likeness_between(
+        self, numbers: NDArray[np.int64], others: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """The cosine of some films with others, float32[k, others]."""
+        return self._float(numbers) @ self._float(others).T
 
     def _float(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         return self._rows[numbers].astype(np.float32) / np.float32(SCALE)

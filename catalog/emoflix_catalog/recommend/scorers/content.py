@@ -1,5 +1,6 @@
 """Films about what the liked films were about."""
 
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -8,12 +9,13 @@ from numpy.typing import NDArray
 from emoflix_catalog.film import Film
 from emoflix_catalog.recommend.scorers.base import Scorer
 from emoflix_catalog.recommend.slate import Reason
+from emoflix_catalog.recommend.wishes import listed
 
 DISLIKED: Final = -0.5
 """What a disliked film counts in the profile against a liked one."""
 _RAREST_FIRST: Final = ("directors", "cast", "keywords", "genres", "mood_tags")
-_LATEST: Final = 50
-"""A reason compares with so many of the latest liked films."""
+_LEAST_LIKENESS: Final = 0.3
+"""Below this the nearest liked film is no reason."""
 
 
 class Content(Scorer):
@@ -29,13 +31,16 @@ class Content(Scorer):
     def weight(self) -> float:
         return 0.8 if self.viewer.liked else 0.0
 
+    @cached_property
+    def _liked(self) -> NDArray[np.int64]:
+        return self.catalogue.numbers(self.viewer.liked)
+
     def score(self) -> NDArray[np.float32]:
         vectors = self.catalogue.vectors
-        liked = self.catalogue.numbers(self.viewer.liked)
         disliked = self.catalogue.numbers(self.viewer.disliked)
-        profile = vectors.profile(liked) + DISLIKED * vectors.profile(disliked)
+        profile = vectors.profile(self._liked) + DISLIKED * vectors.profile(disliked)
         likeness = vectors.likeness_to(profile)
-        likeness[liked] = 0
+        likeness[self._liked] = 0
         likeness[disliked] = 0
         largest = float(likeness.max(initial=0.0))
         if not largest:
@@ -44,16 +49,16 @@ class Content(Scorer):
         return score
 
     def reason(self, film: Film) -> Reason | None:
-        liked = self.catalogue.numbers(self.viewer.liked[-_LATEST:])
-        if not liked.size:
+        if not self._liked.size:
             return None
-        numbers = np.append(liked, self.catalogue.numbers([film.id]))
-        likeness = self.catalogue.vectors.likeness_among(numbers)[-1, :-1]
-        nearest = self.catalogue.film_at(int(liked[likeness.argmax()]))
-        shared = _shared(film, nearest)
-        if not shared:
+        number = self.catalogue.numbers([film.id])
+        likeness = self.catalogue.vectors.likeness_between(number, self._liked)[0]
+        nearest = int(likeness.argmax())
+        if likeness[nearest] < _LEAST_LIKENESS:
             return None
-        return Reason(f"Like {nearest.title}, which you liked: {' and '.join(shared)}")
+        liked = self.catalogue.film_at(int(self._liked[nearest]))
+        shared = _shared(film, liked)
+        return Reason(f"Like {liked.title}, which you liked: {listed(shared)}") if shared else None
 
 
 def _shared(film: Film, liked: Film) -> list[str]:
