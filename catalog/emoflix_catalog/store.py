@@ -82,6 +82,11 @@ class Catalogue:
                 " run emoflix-catalog build"
             ) from error
 
+    def languages(self) -> tuple[str, ...]:
+        """The codes of all languages that its films speak, in alphabetical order."""
+        found = self.rows("SELECT name FROM term WHERE kind = 'language' ORDER BY name")
+        return tuple(name for (name,) in found)
+
     def film(self, film_id: str) -> Film:
         """The film of that id.
 
@@ -120,13 +125,8 @@ class Catalogue:
     def numbers(self, ids: Iterable[str]) -> NDArray[np.int64]:
         """The numbers of the films with these ids, rising; ids that nobody knows are left out."""
         wanted = json.dumps(list(ids))  # in ASCII, so that no text at all makes it fail
-        return _numbers(
-            self.rows(
-                "SELECT DISTINCT number FROM json_each(?) JOIN film ON film.id = value"
-                " ORDER BY number",
-                (wanted,),
-            )
-        )
+        found = self.rows("SELECT number FROM json_each(?) JOIN film ON film.id = value", (wanted,))
+        return np.unique(np.array(found, np.int64))
 
     def credited(self, name: str, role: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The films in which a person has a role, rising, and the place in each: 0 is first.
@@ -195,7 +195,3 @@ _LISTS = (
     " WHERE film = ? ORDER BY role.id, position)"
 )
 _FIELD_OF = {**TERMS, **ROLES}
-
-
-def _numbers(rows: Iterable[tuple[int]]) -> NDArray[np.int64]:
-    return np.fromiter((number for (number,) in rows), np.int64)

@@ -64,6 +64,11 @@ def test_a_changed_fact_is_another_version(catalogue_of: Callable[..., Catalogue
     assert catalogue_of(LAMP).version != catalogue_of(changed).version
 
 
+def test_a_catalogue_tells_its_languages(catalogue_of: Callable[..., Catalogue]) -> None:
+    tamil = msgspec.structs.replace(LAMP, id="x-1999", languages=("ta", "en"))
+    assert catalogue_of(LAMP, STONE, tamil).languages() == ("en", "ml", "ta")
+
+
 def test_an_unknown_film_is_named(starter: Catalogue) -> None:
     with pytest.raises(UnknownFilmError, match="no-such-film-1999"):
         starter.film("no-such-film-1999")
