@@ -55,15 +55,11 @@ def write_catalogue(
         transforms: What turns films into vectors; the shipped ones if none are given.
 
     Raises:
-        InvalidRowError: Two films have one id.
+        InvalidRowError: Two films have one id, or one name in another scheme.
         CatalogueError: The folder cannot be written, or is full.
     """
     ordered = sorted(films, key=lambda film: (-(film.votes or 0), film.year, film.id))
-    ids: set[str] = set()
-    for film in ordered:
-        if film.id in ids:
-            raise InvalidRowError(f"{film.id}: two films have this id: give one of them another")
-        ids.add(film.id)
+    _refuse_doubles(ordered)
     transforms = transforms or shipped_transforms()
     version = version_of(ordered)
     temporary = path.with_name(f".{path.name}.new")
@@ -94,6 +90,18 @@ def version_of(films: Iterable[Film]) -> str:
     for film in sorted(films, key=lambda film: film.id):
         digest.update(msgspec.json.encode(film, order="deterministic"))
     return digest.hexdigest()
+
+
+def _refuse_doubles(films: Iterable[Film]) -> None:
+    owners: dict[tuple[str, str], str] = {}
+    for film in films:
+        for scheme, name in (("id", film.id), *film.identifiers.items()):
+            if (scheme, name) in owners:
+                raise InvalidRowError(
+                    f"{film.id}: two films have the {scheme} {name}, the other is"
+                    f" {owners[scheme, name]}: give one of them another"
+                )
+            owners[scheme, name] = film.id
 
 
 def _flush(path: Path) -> None:

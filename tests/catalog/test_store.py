@@ -65,7 +65,7 @@ def test_a_changed_fact_is_another_version(catalogue_of: Callable[..., Catalogue
 
 
 def test_a_catalogue_tells_its_languages(catalogue_of: Callable[..., Catalogue]) -> None:
-    tamil = msgspec.structs.replace(LAMP, id="x-1999", languages=("ta", "en"))
+    tamil = Film(id="x-1999", title="X", year=1999, languages=("ta", "en"))
     assert catalogue_of(LAMP, STONE, tamil).languages() == ("en", "ml", "ta")
 
 
@@ -104,6 +104,13 @@ def test_a_rebuild_leaves_an_open_catalogue_as_it_was(tmp_path: Path) -> None:
 def test_two_films_with_one_id_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
     with pytest.raises(InvalidRowError, match="the-lamp-1999"):
         write_catalogue([LAMP, LAMP], tmp_path / "films.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_films_with_one_name_elsewhere_are_refused(tmp_path: Path) -> None:
+    other = msgspec.structs.replace(STONE, identifiers=LAMP.identifiers)
+    with pytest.raises(InvalidRowError, match="two films have the imdb tt0000001, the other is"):
+        write_catalogue([LAMP, other], tmp_path / "films.sqlite")
     assert list(tmp_path.iterdir()) == []
 
 
