@@ -29,6 +29,9 @@ NOTICE: Final = (
     "`camera` switches it off."
 )
 
+DETECT_EVERY: Final = 5
+"""Faces are looked for in every fifth frame, and at once when one is lost; followed in between."""
+
 
 @click.command()
 @click.option(
@@ -70,7 +73,7 @@ def assemble(
         settings.state_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StateError(f"state_dir: {settings.state_dir}: {error.strerror}") from error
-    observer = open_observer(settings.vision)
+    observer = open_observer(settings.vision, detect_every=DETECT_EVERY)
     films = open_films(settings.recommender, settings.state_dir)
     return Daemon(
         settings=settings,
