@@ -101,7 +101,7 @@ def daemon() -> tuple[float, float, float]:
         folder = Path(name)
         with HouseholdStore(folder / "household.db") as household:
             household.give_consent(dt.datetime.now(dt.UTC))
-        device = Emoflix(folder, broker.port)
+        device = Emoflix(folder, broker.port, household={"plain": True})
         device.state_dir.mkdir()
         (folder / "household.db").rename(device.state_dir / "household.db")
         with Ear(broker.port, "emoflix/#") as ear:

@@ -37,12 +37,11 @@ def _catalogue(settings: Settings) -> str:
 
 
 def _state(settings: Settings) -> str:
-    from emoflix_device.household import HouseholdStore
+    from emoflix_device.household import STORE, open_household
 
-    file = settings.state_dir / "household.db"
-    if not file.exists():
+    if not (settings.state_dir / STORE).exists():
         return f"{settings.state_dir}: nothing is kept yet"
-    with HouseholdStore(file) as household:
+    with open_household(settings.household, settings.state_dir) as household:
         consent = "given" if household.consent_given else "not given: no frame is looked at"
         camera = "on" if household.camera_wanted else "off"
         return f"{settings.state_dir}: consent {consent}, the camera's switch is {camera}"

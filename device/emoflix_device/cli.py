@@ -16,6 +16,11 @@ COMMANDS: Final = {
     "check": ("emoflix_device.check:check", "Test camera, model, catalogue and broker one by one."),
     "analyze": ("emoflix_device.analyze:analyze", "Read the expressions in a picture or video."),
     "watch": ("emoflix_device.watch:watch", "Print moods and slates as they arrive over MQTT."),
+    "profile": (
+        "emoflix_device.profile_command:profile",
+        "List, export and erase what is kept of those who watch.",
+    ),
+    "privacy": ("emoflix_device.privacy:privacy", "Say what is kept, where, and who can read it."),
     "fetch-models": (
         "emoflix_device.fetch_models:fetch_models",
         "Download the YuNet face detector and check it.",

@@ -128,6 +128,23 @@ class RecommenderSettings(Struct, frozen=True, forbid_unknown_fields=True):
                 raise ValueError(f"no language {language!r} in the catalogue (ISO 639-1, as `ml`)")
 
 
+class HouseholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How what the household said is kept."""
+
+    key_file: Annotated[
+        Path | None,
+        Meta(
+            description="file or systemd credential with the key that the store is encrypted with; "
+            "where not set, one is made in the state folder"
+        ),
+    ] = None
+    plain: Annotated[bool, Meta(description="keep the store unencrypted")] = False
+
+    def __post_init__(self) -> None:
+        if self.plain and self.key_file is not None:
+            raise ValueError("plain: true and a key_file exclude each other")
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -143,6 +160,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     mood: MoodSettings = MoodSettings()
     mqtt: MqttSettings = MqttSettings()
     recommender: RecommenderSettings = RecommenderSettings()
+    household: HouseholdSettings = HouseholdSettings()
 
 
 def load_settings(file: Path) -> Settings:

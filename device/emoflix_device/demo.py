@@ -60,6 +60,7 @@ def _service(folder: Path, broker: Broker, source: str) -> Iterator[subprocess.P
         "device": DEVICE,
         "state_dir": str(folder),
         "camera": {"source": str(path.resolve()) if path.exists() else source, "loop": True},
+        "household": {"plain": True},
         "mqtt": {"host": broker.host, "port": broker.port},
         # An evening in a minute: an empty room and a new mood count after moments.
         "mood": {"absence_s": 2.0},

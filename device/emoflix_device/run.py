@@ -16,7 +16,7 @@ from emoflix_device.camera.source import open_source
 from emoflix_device.config import Settings, load_settings
 from emoflix_device.daemon import Daemon
 from emoflix_device.errors import StateError
-from emoflix_device.household import HouseholdStore
+from emoflix_device.household import open_household
 from emoflix_device.mqtt.commands import COMMANDS
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import InfoMessage
@@ -80,7 +80,7 @@ def assemble(
         capture=Capture(lambda: open_source(settings.camera), on_frame=bell.set),
         observer=observer,
         recommender=Recommender(films, count=settings.recommender.count),
-        household=HouseholdStore(settings.state_dir / "household.db"),
+        household=open_household(settings.household, settings.state_dir),
         link=Link(settings.mqtt, settings.device, on_command=bell.set),
         info=_info(observer, films),
         bell=bell,

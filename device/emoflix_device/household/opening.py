@@ -1,10 +1,9 @@
 """Where the store is and what opens it, from the settings."""
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-from msgspec import Meta, Struct
-
+from emoflix_device.config import HouseholdSettings
 from emoflix_device.errors import StateError
 from emoflix_device.household.encrypt import encrypt
 from emoflix_device.household.key import Key, make_key, read_key
@@ -12,24 +11,6 @@ from emoflix_device.household.store import HouseholdStore
 
 STORE: Final = "household.db"
 KEY: Final = "household.key"
-
-
-class HouseholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """How what the household said is kept."""
-
-    key_file: Annotated[
-        Path | None,
-        Meta(
-            description="file or systemd credential with the key that the store is encrypted with;"
-            " where not set, one is made in the state folder"
-        ),
-    ] = None
-    plain: Annotated[bool, Meta(description="keep the store unencrypted")] = False
-
-    def __post_init__(self) -> None:
-        """Refuse two answers to one question."""
-        if self.plain and self.key_file is not None:
-            raise ValueError("plain and key_file exclude each other")
 
 
 def open_household(settings: HouseholdSettings, state_dir: Path) -> HouseholdStore:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from emoflix_device.config import HouseholdSettings
 from emoflix_device.errors import StateError
 from emoflix_device.household import Feedback, HouseholdStore
 from emoflix_device.household.encrypt import encrypt
 from emoflix_device.household.key import Key, make_key, read_key
-from emoflix_device.household.opening import HouseholdSettings, encrypt_household, open_household
+from emoflix_device.household.opening import encrypt_household, open_household
 
 RAW = Key("5e" * 32, "/etc/emoflix/household.key")
 PASSPHRASE = Key("four words' worth of it", "/etc/emoflix/household.key")
