@@ -1,13 +1,13 @@
 """The command `emoflix`: a table of commands, each imported only when it is asked for."""
 
 import sys
-from importlib import import_module
 from importlib.metadata import version
 from typing import Final
 
 import click
 
 from emoflix_catalog.errors import CatalogueError
+from emoflix_catalog.late_commands import LateCommands
 from emoflix_device.errors import EmoflixError
 
 COMMANDS: Final = {
@@ -34,25 +34,7 @@ COMMANDS: Final = {
 """Name -> where the command stands, and its line in the help."""
 
 
-class _LateCommands(click.Group):
-    """Imports a command when it is called: on a Pi every import counts."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=_LateCommands)
+@click.group(cls=LateCommands, table=COMMANDS)
 @click.version_option(version("emoflix"), prog_name="emoflix")
 def emoflix() -> None:
     """A small box by the television that reads the room's mood and recommends films."""
