@@ -1,5 +1,6 @@
 """`emoflix check`: try camera, model, catalogue and broker one by one and say what is wrong."""
 
+import logging
 import sys
 import tempfile
 from collections.abc import Callable
@@ -86,6 +87,8 @@ CHECKS: Final[tuple[tuple[str, Callable[[Settings], str]], ...]] = (
 def check(config: Path) -> None:
     """Test model, catalogue, state, camera and broker one by one; exit 1 if any is wrong."""
     settings = load_settings(config)
+    # Each fault is told in its place below; a service's log lines would tell it twice.
+    logging.getLogger("emoflix_device").addHandler(logging.NullHandler())
     click.echo(f"ok    configuration  {config}, device {settings.device}")
     faults = 0
     for name, test in CHECKS:

@@ -11,6 +11,7 @@ def checked(folder: Path, **sections: Any) -> tuple[int, dict[str, str]]:
     """Exit code, and each part's line by its name."""
     settings = {"device": "sofa", "state_dir": "state", "camera": {"source": "clip"}, **sections}
     ended = carried_out("check", folder, settings)
+    assert ended.stderr == ""  # a fault is told once, in its line
     return ended.returncode, {line.split()[1]: line for line in ended.stdout.splitlines()}
 
 
