@@ -4,14 +4,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import yaml
 
-from emoflix_training import prepared
+from emoflix_training import classifiers, networks, prepared
 from emoflix_training.history import read_history
+from emoflix_training.labels import LABELS
 from emoflix_training.recipe import read_recipe
-from emoflix_training.train import learning_rate, soft_targets
+from emoflix_training.train import learning_rate, votes
 
 from .conftest import RECIPE, emoflix_train
 
@@ -119,14 +121,39 @@ def test_the_learning_rate_warms_up_and_ends_at_zero(recipe: Path) -> None:
     assert rates[-1] == pytest.approx(0, abs=1e-9)
 
 
-def test_votes_soften_the_target_only_where_there_are_votes(tiny: Path, tmp_path: Path) -> None:
+def test_votes_become_shares_and_faces_without_votes_weigh_nothing(tiny: Path) -> None:
     faces = prepared.load(tiny).of("train")
     faces.votes[0, :2] = 5
+    shares = votes(faces)
+    np.testing.assert_allclose(shares[0], [0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0])
+    assert shares[1].sum() == 0
+
+
+def test_the_network_that_listens_to_voters_is_saved_without_their_head(
+    tiny: Path, tmp_path: Path
+) -> None:
     path = tmp_path / "votes.yaml"
-    path.write_text(RECIPE + "votes: 0.5\nlabel_smoothing: 0\n", encoding="utf-8")
-    targets = soft_targets(faces, read_recipe(path))
-    expected = np.zeros(7)
-    expected[:2] = 0.25
-    expected[faces.labels[0]] += 0.5
-    np.testing.assert_allclose(targets[0], expected)
-    np.testing.assert_allclose(targets[1], np.eye(7)[faces.labels[1]])
+    path.write_text(RECIPE.replace("epochs: 6", "epochs: 1") + "votes: 0.5\n", encoding="utf-8")
+    result = emoflix_train("train", path, "--data", tiny, "--run", tmp_path / "run")
+    assert result.exit_code == 0, result.output
+    answers = classifiers.load(tmp_path / "run" / "model.keras").logits(
+        np.zeros((2, 48, 48), np.uint8)
+    )
+    assert answers.shape == (2, len(LABELS))
+
+
+def test_the_fused_batch_norm_is_keras_own(recipe: Path) -> None:
+    import keras
+
+    read = read_recipe(recipe)
+    crops = np.random.default_rng(1).uniform(0, 255, (16, 40, 40, 1)).astype(np.float32)
+    answers = []
+    for fused in (False, True):
+        keras.utils.set_random_seed(3)
+        network = networks.build(msgspec.structs.replace(read.network, dropout=0), 40, fused=fused)
+        trained = np.asarray(network(crops, training=True))
+        moving = [np.asarray(w) for w in network.non_trainable_variables if "moving" in w.path]
+        answers.append([trained, *moving, np.asarray(network(crops, training=False))])
+    for own, kernel in zip(*answers, strict=True):
+        # The kernel's variance is the unbiased one; Keras' is not.
+        np.testing.assert_allclose(own, kernel, rtol=2e-3, atol=1e-4)

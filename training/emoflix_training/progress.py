@@ -49,3 +49,15 @@ def training_progress(
             )
 
         yield on_step, on_epoch
+
+
+@contextmanager
+def spinner(what: str) -> Iterator[Callable[[], None]]:
+    """Something that turns while `what` is being done; give the callback that counts a step."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        SpinnerColumn(), TextColumn(what), TextColumn("{task.completed}"), TimeElapsedColumn()
+    ) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda: bar.advance(task)

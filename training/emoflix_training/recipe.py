@@ -42,11 +42,24 @@ class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     noise: Fraction = 0.0
 
 
+class Distillation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a student listens to its teachers; see `distil.py`.
+
+    `share` of what it should answer is the teachers' mean answer over `views` augmented looks at
+    each face, `1 - share` the label.
+    """
+
+    share: Fraction = 0.7
+    views: Positive = 8
+
+
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole training run.
 
     `crop_of_48` is the side, in pixels, of the centred part of FER2013's 48 px that the network
     sees. `weight_decay` is meant as in the papers: the factor of the L2 term in the gradient.
+    `votes` is the weight of the loss of a second head that answers as FER+'s voters did, on the
+    same features; it is thrown away after the training.
     """
 
     epochs: Positive
@@ -58,7 +71,8 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     momentum: Annotated[float, Meta(ge=0, lt=1)] = 0.9
     weight_decay: Annotated[float, Meta(ge=0)] = 5e-4
     label_smoothing: Fraction = 0.1
-    votes: Fraction = 0.0
+    votes: Annotated[float, Meta(ge=0)] = 0.0
+    distillation: Distillation | None = None
     average_decay: Annotated[float, Meta(ge=0, lt=1)] = 0.998
     network: Network = Network()
     augmentation: Augmentation = Augmentation()

@@ -28,9 +28,14 @@ from .versions import write_versions
 
 PREFETCHED_BATCHES: Final = 8
 EVALUATION_BATCH: Final = 256
+HEADS: Final = ("logits", "votes")
 
-Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
-"""Crops float32[b, px, px, 1] and what the network should answer, float32[b, 7]."""
+Targets = dict[str, NDArray[np.float32]]
+"""What the two heads should answer, each row summing to 1: `logits` float32[n, 7], `votes`
+float32[n, 10] (a row of zeros where nobody voted, which weighs nothing in the cross-entropy)."""
+
+Batch = tuple[NDArray[np.float32], Targets]
+"""Crops float32[b, px, px, 1] and what the network should answer about them."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ def train(
     faces: Faces,
     run: Path,
     *,
+    teacher: NDArray[np.float32] | None = None,
     resume: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
@@ -58,34 +64,40 @@ def train(
         recipe: everything that decides the run.
         faces: prepared data.
         run: folder of the run; made if it is not there.
+        teacher: for a recipe with `distillation`: what teachers answer about each face of the
+            split `train`, float32[n, 7].
         resume: go on after the last finished epoch of this folder.
         on_step: called after each step.
         on_epoch: called after each epoch.
 
     Raises:
-        RunError: the folder holds a run already, or another recipe's.
+        RunError: the folder holds a run already, or another recipe's, or a teacher is missing.
         DataError: a split is missing.
     """
     import keras
 
+    if (recipe.distillation is None) != (teacher is None):
+        raise RunError("a recipe with `distillation`, and only such a one, is for `distil`")
     training, validation = faces.of("train"), faces.of("validation")
     _open_run(recipe, run, resume=resume)
     keras.utils.set_random_seed(recipe.seed)
 
-    model = networks.build(recipe.network, recipe.crop_of_48, fastest_precision())
+    model = networks.build(recipe.network, recipe.crop_of_48, fastest_precision(), fused=True)
+    learner = networks.with_votes(model)
     saved = networks.build(recipe.network, recipe.crop_of_48, "float32")
-    model.compile(
+    learner.compile(
         optimizer=_optimizer(recipe),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
+        loss={head: keras.losses.CategoricalCrossentropy(from_logits=True) for head in HEADS},
+        loss_weights={"logits": 1.0, "votes": recipe.votes},
+        metrics={"logits": "accuracy"},
     )
-    model.optimizer.build(model.trainable_variables)
+    learner.optimizer.build(learner.trainable_variables)
     average = Average(model, recipe.average_decay)
 
     checkpoint = run / "checkpoint.npz"
-    done = _restore(checkpoint, model, average) if checkpoint.is_file() else 0
+    done = _restore(checkpoint, learner, average) if checkpoint.is_file() else 0
     best = max((e.validation_accuracy for e in read_history(run)[:done]), default=-1.0)
-    targets = soft_targets(training, recipe)
+    targets = {"logits": soft_targets(training, recipe, teacher), "votes": votes(training)}
     steps = math.ceil(len(training) / recipe.batch)
 
     for epoch in range(done + 1, recipe.epochs + 1):
@@ -93,11 +105,11 @@ def train(
         batches = _ahead(_batches(training, targets, recipe, epoch))
         for step, (crops, wanted) in enumerate(batches, start=1):
             rate = learning_rate(recipe, (epoch - 1) * steps + step, steps)
-            model.optimizer.learning_rate.assign(rate)
-            result = model.train_on_batch(crops, wanted, return_dict=True)
+            learner.optimizer.learning_rate.assign(rate)
+            result = learner.train_on_batch(crops, wanted, return_dict=True)
             average.update()
-            loss_sum += len(crops) * float(result["loss"])
-            hits += len(crops) * float(result["accuracy"])
+            loss_sum += len(crops) * float(result["logits_loss"])
+            hits += len(crops) * float(result["logits_accuracy"])
             seen += len(crops)
             on_step(Progress(epoch, step, steps, loss_sum / seen))
 
@@ -117,22 +129,30 @@ def train(
             validation_accuracy=accuracy,
         )
         append(run, finished)
-        _store(checkpoint, model, average, epoch)
+        _store(checkpoint, learner, average, epoch)
         on_epoch(finished)
 
 
-def soft_targets(faces: Faces, recipe: Recipe) -> NDArray[np.float32]:
+def soft_targets(
+    faces: Faces, recipe: Recipe, teacher: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
     """What the network should answer: float32[n, 7], rows summing to 1.
 
     The label, smoothed (Szegedy et al. 2015, https://arxiv.org/abs/1512.00567), mixed with the
-    share `recipe.votes` of FER+'s voters where a face has votes.
+    share of the teachers' answer (`distil.py`) where there are teachers.
     """
     label = np.eye(len(LABELS), dtype=np.float32)[faces.labels]
     smooth = (1 - recipe.label_smoothing) * label + recipe.label_smoothing / len(LABELS)
-    votes = faces.votes[:, : len(LABELS)].astype(np.float32)
-    total = votes.sum(axis=1, keepdims=True)
-    share = np.where(total > 0, recipe.votes, 0).astype(np.float32)
-    return np.asarray((1 - share) * smooth + share * votes / np.maximum(total, 1))
+    if recipe.distillation is None or teacher is None:
+        return smooth
+    share = recipe.distillation.share
+    return np.asarray((1 - share) * smooth + share * teacher, np.float32)
+
+
+def votes(faces: Faces) -> NDArray[np.float32]:
+    """The shares of FER+'s voters: float32[n, 10], a row of zeros where nobody voted."""
+    counts = faces.votes.astype(np.float32)
+    return np.asarray(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1))
 
 
 def learning_rate(recipe: Recipe, step: int, steps_per_epoch: int) -> float:
@@ -190,14 +210,20 @@ class _Swapped:
             weight.assign(value)
 
 
+def refuse_old_run(run: Path) -> None:
+    """Raise RunError if the folder holds a run already."""
+    if (run / "recipe.yaml").is_file():
+        raise RunError(f"{run}: holds a run already; add --resume, or give another folder")
+
+
 def _open_run(recipe: Recipe, run: Path, *, resume: bool) -> None:
+    if not resume:
+        refuse_old_run(run)
     stored = run / "recipe.yaml"
     if not stored.is_file():
         run.mkdir(parents=True, exist_ok=True)
         write_versions(run / "versions.json")
         write_recipe(stored, recipe)
-    elif not resume:
-        raise RunError(f"{run}: holds a run already; add --resume, or give another folder")
     elif read_recipe(stored) != recipe:
         raise RunError(f"{run}: was started with another recipe; give another folder")
 
@@ -216,15 +242,13 @@ def _optimizer(recipe: Recipe) -> Any:
     return optimizer
 
 
-def _batches(
-    faces: Faces, targets: NDArray[np.float32], recipe: Recipe, epoch: int
-) -> Iterator[Batch]:
+def _batches(faces: Faces, targets: Targets, recipe: Recipe, epoch: int) -> Iterator[Batch]:
     generator = np.random.default_rng((recipe.seed, epoch))
     order = generator.permutation(len(faces))
     for start in range(0, len(order), recipe.batch):
         rows = order[start : start + recipe.batch]
         crops = augment(faces.images[rows], recipe.crop_of_48, recipe.augmentation, generator)
-        yield crops, targets[rows]
+        yield crops, {head: wanted[rows] for head, wanted in targets.items()}
 
 
 def _ahead(items: Iterator[Batch]) -> Iterator[Batch]:
