@@ -25,8 +25,8 @@ format: $(VENV)/dev.done ## Put the code in order
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/dev.done ## Measure speed, memory and start-up
-	$(BIN)/python -m tests.bench
+bench: $(VENV)/dev.done ## Measure speed, memory and start-up [ARGS=stages]
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 PAGE := device/emoflix_device/web/page/index.html
 web: $(PAGE) ## Build the page for phones and the television (needs Node 20)

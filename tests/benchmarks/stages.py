@@ -1,0 +1,79 @@
+"""What one frame costs, stage by stage."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from emoflix_device.camera.frame import Frame
+from emoflix_device.camera.source import bundled_clip
+from emoflix_device.config import VisionSettings
+from emoflix_device.errors import ModelError
+from emoflix_device.mood import MoodFilter
+from emoflix_device.vision.crop import MARGINS, crop_face
+from emoflix_device.vision.engine import EngineName
+from emoflix_device.vision.look import open_observer
+from tests.benchmarks.measure import timed
+
+YUNET = Path(__file__).resolve().parents[3] / "shared" / "models" / "yunet_n_320_320.onnx"
+FRAME_PX = (320, 240)
+
+
+def tables() -> Iterator[Table]:
+    """One table."""
+    table = Table("stage", "p50 ms", "p99 ms", "per second", title="One core, 320 x 240, one face")
+    for name, times_ms in stages():
+        p50, p99 = np.percentile(times_ms, [50, 99])
+        table.add_row(name, f"{p50:.3f}", f"{p99:.3f}", f"{1000 / p50:,.0f}")
+    yield table
+
+
+def frames() -> list[Frame]:
+    """Frames of the bundled clip, all with a face, at 320 x 240."""
+    video = cv2.VideoCapture(str(bundled_clip()))
+    taken = []
+    while len(taken) < 60:
+        read, picture = video.read()
+        if not read:
+            break
+        luma = cv2.cvtColor(cv2.resize(picture, FRAME_PX), cv2.COLOR_BGR2GRAY)
+        taken.append(Frame(luma=luma, taken_at_s=0.0, number=len(taken)))
+    return taken
+
+
+def stages() -> Iterator[tuple[str, NDArray[Any]]]:
+    """Name and milliseconds of every stage."""
+    pictures = frames()
+    for name, yunet in (("Haar", None), ("YuNet", YUNET)):
+        if yunet is not None and not yunet.exists():
+            continue
+        observer = open_observer(VisionSettings(yunet_model=yunet))
+        yield (
+            f"find faces, {name}",
+            timed(lambda n, o=observer: o.detector.detect(pictures[n % len(pictures)].luma)),
+        )
+        yield (
+            f"whole frame, {name}",
+            timed(lambda n, o=observer: o.observe(pictures[n % len(pictures)])),
+        )
+    engines: tuple[EngineName, ...] = ("litert", "tflite")
+    for engine in engines:
+        try:
+            observer = open_observer(VisionSettings(engine=engine))
+        except ModelError as error:
+            Console(stderr=True).print(str(error))
+            continue
+        model, luma = observer.model, pictures[0].luma
+        (face, *_) = observer.detector.detect(luma)
+        crop = crop_face(luma, face, MARGINS["haar"], model.card.input)
+        yield (
+            f"one face's expression, {engine}",
+            timed(lambda _, m=model, c=crop: m.logits(c[None])),
+        )
+    mood, look = MoodFilter(memory_s=0.6, absence_s=3.0), np.full((1, 7), 1 / 7)
+    yield "mood filter", timed(lambda n: mood.update(look, n / 10))
