@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from emoflix_device.config import HouseholdSettings
+from emoflix_device.credentials import secret_file
 from emoflix_device.errors import StateError
 from emoflix_device.household.encrypt import encrypt
 from emoflix_device.household.key import Key, make_key, read_key
@@ -58,7 +59,7 @@ def household_key(settings: HouseholdSettings, state_dir: Path) -> Key | None:
                 " encrypt`"
             )
         make_key(file)
-    return read_key(file)
+    return read_key(secret_file(file))
 
 
 def key_path(settings: HouseholdSettings, state_dir: Path) -> Path | None:

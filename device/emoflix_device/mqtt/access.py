@@ -4,6 +4,7 @@ import socket
 import ssl
 
 from emoflix_device.config import MqttSettings
+from emoflix_device.credentials import secret_file
 from emoflix_device.errors import BrokerError
 
 
@@ -24,7 +25,7 @@ def password(settings: MqttSettings) -> str | None:
     if settings.user is None:
         raise BrokerError("mqtt.password_file needs mqtt.user")
     try:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
+        return secret_file(file).read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BrokerError(f"mqtt.password_file: {file} cannot be read ({error})") from error
 

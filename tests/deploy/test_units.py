@@ -1,0 +1,55 @@
+"""The shipped units, held against systemd's own tools."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY
+
+UNITS = REPOSITORY / "systemd"
+
+if shutil.which("systemd-analyze") is None:
+    pytest.skip("systemd-analyze is not installed", allow_module_level=True)
+
+
+def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["systemd-analyze", "--no-pager", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(("unit", "most"), [("emoflix", 1.6), ("emoflix-web", 1.2)])
+def test_a_unit_is_exposed_no_more_than_it_must(unit: str, most: float) -> None:
+    threshold = f"--threshold={most * 10:.0f}"
+    judged = analyze("security", "--offline=true", threshold, UNITS / f"{unit}.service")
+    assert judged.returncode == 0, judged.stdout.splitlines()[-1]
+
+
+def test_a_unit_without_a_sandbox_would_be_told(tmp_path: Path) -> None:
+    bare = tmp_path / "emoflix.service"
+    bare.write_text("[Service]\nExecStart=/bin/true\n", encoding="utf-8")
+    assert analyze("security", "--offline=true", "--threshold=16", bare).returncode != 0
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    program = shutil.which("true")
+    for unit in UNITS.glob("*.service"):
+        text = unit.read_text(encoding="utf-8")
+        # The programs are not installed where the tests run; that one is there, systemd checks.
+        for name in ("emoflix-web", "emoflix"):
+            text = text.replace(f"ExecStart=/opt/emoflix/bin/{name} ", f"ExecStart={program} ")
+        assert "/opt/" not in text
+        # Neither are the manuals.
+        lines = [line for line in text.splitlines() if not line.startswith("Documentation=")]
+        (tmp_path / unit.name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = analyze("verify", *sorted(tmp_path.glob("*.service")))
+    ours = [
+        line for line in found.stderr.splitlines() if str(tmp_path) in line or "emoflix" in line
+    ]
+    assert (found.returncode, ours) == (0, [])
