@@ -28,11 +28,12 @@ augmentation: {optics: 0.5, light: 0.5, noise: 0.5}
 
 
 def picture(label: int, generator: np.random.Generator) -> NDArray[np.uint8]:
-    """Bars, as many as the label says, at a random place and with noise."""
+    """Bars, as many as the label says, at a random place, over clouds of its own and with noise."""
     across = np.arange(FER_PX)[None, :] + generator.uniform(0, FER_PX)
-    bars = 127 + 110 * np.sin(2 * np.pi * across * (label + 1) / FER_PX)
-    noisy = bars + generator.normal(0, 12, (FER_PX, FER_PX))
-    return np.clip(noisy, 0, 255).astype(np.uint8)
+    bars = 60 * np.sin(2 * np.pi * across * (label + 1) / FER_PX)
+    clouds = np.kron(generator.normal(0, 40, (6, 6)), np.ones((FER_PX // 6, FER_PX // 6)))
+    noise = generator.normal(0, 12, (FER_PX, FER_PX))
+    return np.clip(127 + bars + clouds + noise, 0, 255).astype(np.uint8)
 
 
 def fer2013_rows() -> list[tuple[int, NDArray[np.uint8], str]]:

@@ -93,6 +93,7 @@ def test_no_image_is_ever_in_two_parts(entries: list[tuple[int, int, str]]) -> N
     dropped = (
         counts.blank_dropped
         + counts.dropped_for_evaluation
+        + counts.dropped_near_evaluation
         + counts.dropped_as_copy
         + counts.dropped_minority_label
         + counts.dropped_without_majority

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .fer2013 import USAGES, Rows
 from .labels import LABELS, SPLITS
+from .near import joined, near_pairs
 from .prepared import Faces
 
 TRAINING: Final = USAGES.index("Training")
@@ -21,10 +22,13 @@ class Counts:
     duplicate_groups: int
     extra_copies: int
     conflicting_groups: int
+    near_pairs: int
     blank: int
     blank_dropped: int
     evaluation_rows_also_in_training: int
+    evaluation_rows_near_training: int
     dropped_for_evaluation: int
+    dropped_near_evaluation: int
     dropped_as_copy: int
     dropped_minority_label: int
     dropped_without_majority: int
@@ -37,26 +41,30 @@ def prepare(
 ) -> tuple[Faces, Counts]:
     """Drop what would leak or contradict itself, and cut a validation part from Training.
 
-    The evaluation splits stay whole. Of Training go: blank images; every copy of an image that
-    also stands in an evaluation split; all but one of equal images. Where equal images carry
-    different labels the strict majority's stays, and without a majority none does.
+    The evaluation splits stay whole. Of Training go: blank images; every copy and near copy
+    (`near.py`) of an image that also stands in an evaluation split; all but one of equal images.
+    Where equal images carry different labels the strict majority's stays, and without a majority
+    none does. Near copies within Training stay, on one side of the cut.
     """
     group = exact_groups(rows.images)
     groups = int(group.max()) + 1
+    pairs = near_pairs(rows.images)
+    pairs = pairs[group[pairs[:, 0]] != group[pairs[:, 1]]]
+    kin = joined(group, pairs)
     training = rows.usage == TRAINING
     blank = rows.images.min(axis=(1, 2)) == rows.images.max(axis=(1, 2))
 
-    in_evaluation = np.zeros(groups, bool)
-    in_evaluation[group[~training]] = True
-    in_training = np.zeros(groups, bool)
-    in_training[group[training]] = True
+    in_evaluation = np.isin(group, group[~training])
+    near_evaluation = np.isin(kin, kin[~training])
+    in_training = np.isin(group, group[training])
+    near_training = np.isin(kin, kin[training])
 
     sizes = np.bincount(group, minlength=groups)
     ballots = np.zeros((groups, len(LABELS)), np.int32)
     np.add.at(ballots, (group, rows.labels), 1)
     conflicting = (ballots > 0).sum(axis=1) > 1
 
-    leaking = training & ~blank & in_evaluation[group]
+    leaking = training & ~blank & near_evaluation
     candidates = training & ~blank & ~leaking
     winner, has_majority = _majority(group[candidates], rows.labels[candidates], groups)
     undecided = candidates & ~has_majority[group]
@@ -68,12 +76,12 @@ def prepare(
     for usage in range(len(USAGES)):
         if usage != TRAINING:
             here = rows.usage == usage
-            unique &= ~here | ~(in_training[group] | _later_copies(group, here))
+            unique &= ~here | ~(near_training | _later_copies(kin, here))
 
     split = np.empty(len(rows), np.uint8)
     for usage, name in enumerate(USAGES):
         split[rows.usage == usage] = SPLITS.index("train" if usage == TRAINING else name)
-    chosen = _validation(rows.labels, group, kept_training, validation_fraction, seed)
+    chosen = _validation(rows.labels, kin, kept_training, validation_fraction, seed)
     split[chosen] = SPLITS.index("validation")
 
     kept = kept_training | ~training
@@ -82,7 +90,7 @@ def prepare(
         labels=rows.labels[kept],
         split=split[kept],
         unique=unique[kept],
-        group=group[kept].astype(np.int32),
+        group=kin[kept].astype(np.int32),
         votes=rows.votes[kept],
     )
     counts = Counts(
@@ -90,10 +98,13 @@ def prepare(
         duplicate_groups=int((sizes > 1).sum()),
         extra_copies=int((sizes[sizes > 1] - 1).sum()),
         conflicting_groups=int(conflicting.sum()),
+        near_pairs=len(np.unique(np.sort(group[pairs], axis=1), axis=0)),
         blank=int(blank.sum()),
         blank_dropped=int((blank & training).sum()),
-        evaluation_rows_also_in_training=int((~training & in_training[group]).sum()),
-        dropped_for_evaluation=int(leaking.sum()),
+        evaluation_rows_also_in_training=int((~training & in_training).sum()),
+        evaluation_rows_near_training=int((~training & near_training & ~in_training).sum()),
+        dropped_for_evaluation=int((leaking & in_evaluation).sum()),
+        dropped_near_evaluation=int((leaking & ~in_evaluation).sum()),
         dropped_as_copy=int(copies.sum()),
         dropped_minority_label=int(outvoted.sum()),
         dropped_without_majority=int(undecided.sum()),

@@ -12,7 +12,7 @@ from .errors import DataError
 from .files import replacing
 from .labels import FER_PX, SPLITS
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,10 @@ class Faces:
         images: uint8[n, 48, 48], grey.
         labels: uint8[n], positions in `LABELS`.
         split: uint8[n], positions in `SPLITS`.
-        unique: bool[n]; in an evaluation split false for an image that also stood in Training or
-            earlier in the same split: leave these out for the de-duplicated score.
-        group: int32[n]; equal for copies of one image.
+        unique: bool[n]; in an evaluation split false for an image of which a copy or near copy
+            also stood in Training or earlier in the same split: leave these out for the
+            de-duplicated score.
+        group: int32[n]; equal for copies and near copies of one image.
         votes: uint8[n, 10], FER+ votes in the order of `VOTES`; zeros where there are none.
     """
 

@@ -26,14 +26,17 @@ def show_counts(counts: Counts, out: Path) -> None:
         ("groups of exactly equal images", counts.duplicate_groups),
         ("extra copies in them", counts.extra_copies),
         ("groups with conflicting labels", counts.conflicting_groups),
+        ("pairs of near copies", counts.near_pairs),
         ("blank images", counts.blank),
         ("evaluation rows that also stand in Training", counts.evaluation_rows_also_in_training),
+        ("further ones with a near copy in Training", counts.evaluation_rows_near_training),
     ):
         found.add_row(text, f"{n}")
 
     dropped = Table("dropped from Training", "count", title="Cleaning")
     for text, n in (
         ("copies of an image of an evaluation split", counts.dropped_for_evaluation),
+        ("near copies of one", counts.dropped_near_evaluation),
         ("further copies of an image", counts.dropped_as_copy),
         ("copies with a minority's label", counts.dropped_minority_label),
         ("copies without a majority's label", counts.dropped_without_majority),

@@ -1,0 +1,99 @@
+"""A photograph stays itself through a stamp, a small cut, another compression."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from emoflix_training.fer2013 import USAGES, Rows
+from emoflix_training.labels import SPLITS, VOTES
+from emoflix_training.near import joined, near_pairs
+from emoflix_training.prepare import prepare
+
+Picture = NDArray[np.uint8]
+
+
+def photographs(count: int) -> Picture:
+    """Smooth random pictures, as different from each other as faces of strangers."""
+    generator = np.random.default_rng(8)
+    coarse = generator.integers(0, 256, (count, 6, 6), dtype=np.uint8)
+    return np.stack([cv2.resize(one, (48, 48), interpolation=cv2.INTER_CUBIC) for one in coarse])
+
+
+def compressed(picture: Picture) -> Picture:
+    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 40])[1]
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+def stamped(picture: Picture) -> Picture:
+    return np.asarray(cv2.putText(picture.copy(), "c", (3, 44), 0, 0.3, 200), np.uint8)
+
+
+def cut_closer(picture: Picture) -> Picture:
+    return np.asarray(cv2.resize(picture[1:, 1:], (48, 48)), np.uint8)
+
+
+def darker(picture: Picture) -> Picture:
+    return np.asarray(picture * 0.6, np.uint8)
+
+
+@pytest.mark.parametrize("changed", [compressed, stamped, cut_closer, darker])
+def test_a_changed_copy_is_found_and_nothing_else(changed: Callable[[Picture], Picture]) -> None:
+    pictures = photographs(60)
+    pictures[41] = changed(pictures[7])
+    assert near_pairs(pictures).tolist() == [[7, 41]]
+
+
+def test_blank_pictures_are_like_nothing() -> None:
+    assert len(near_pairs(np.zeros((3, 48, 48), np.uint8))) == 0
+
+
+@given(st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=30))
+def test_whoever_is_connected_shares_a_group(pairs: list[tuple[int, int]]) -> None:
+    group = joined(np.arange(20), np.array(pairs, np.intp).reshape(-1, 2))
+    reachable = {i: {i} for i in range(20)}
+    for i, j in pairs:
+        together = reachable[i] | reachable[j]
+        for member in together:
+            reachable[member] = together
+    for i in range(20):
+        assert {j for j in range(20) if group[j] == group[i]} == reachable[i]
+
+
+def test_a_near_copy_of_an_evaluation_image_is_not_learnt_from() -> None:
+    pictures = photographs(30)
+    pictures[3] = darker(pictures[29])
+    usage = np.full(30, USAGES.index("Training"), np.uint8)
+    usage[28:] = USAGES.index("PublicTest")
+    rows = Rows(
+        images=pictures,
+        labels=np.arange(30, dtype=np.uint8) % 7,
+        usage=usage,
+        votes=np.zeros((30, len(VOTES)), np.uint8),
+    )
+    faces, counts = prepare(rows, validation_fraction=0.3)
+    assert (counts.dropped_for_evaluation, counts.dropped_near_evaluation) == (0, 1)
+    assert faces.of("PublicTest").unique.tolist() == [True, False]
+    learnt = faces.take(faces.split < SPLITS.index("PublicTest"))
+    assert not set(learnt.group) & set(faces.of("PublicTest").group)
+
+
+def test_near_copies_stay_on_one_side_of_the_validation_cut() -> None:
+    pictures = photographs(60)
+    for copy, original in ((50, 1), (51, 2), (52, 3)):
+        pictures[copy] = compressed(pictures[original])
+    pictures[53] = stamped(pictures[50])
+    rows = Rows(
+        images=pictures,
+        labels=np.zeros(60, np.uint8),
+        usage=np.full(60, USAGES.index("Training"), np.uint8),
+        votes=np.zeros((60, len(VOTES)), np.uint8),
+    )
+    for seed in range(5):
+        faces, _ = prepare(rows, validation_fraction=0.5, seed=seed)
+        assert len(faces) == 60
+        assert not set(faces.of("train").group) & set(faces.of("validation").group)

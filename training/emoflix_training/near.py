@@ -1,0 +1,77 @@
+"""Near copies: the same photograph cut, scaled, stamped or compressed a little differently.
+
+Two steps. A perceptual hash of 64 bits (signs of the lowest frequencies against their median, as in
+pHash: Zauner 2010, https://www.phash.org/docs/pubs/thesis_zauner.pdf) proposes pairs; the
+correlation of their pixels decides. Thresholds were set by eye on FER2013: of the pairs that
+correlate at 0.93 nearly all show one photograph, below 0.85 nearly none.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+HASH_SIDE_PX: Final = 24
+HASH_FREQUENCIES: Final = 8
+HASH_BITS_APART: Final = 10
+CORRELATION: Final = 0.93
+
+CHUNK: Final = 2048
+
+
+def near_pairs(images: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Pairs of pictures that show one photograph: intp[m, 2], rows (i, j) with i < j.
+
+    Args:
+        images: uint8[n, 48, 48]; blank ones are like nothing.
+    """
+    bits = perceptual_bits(images)
+    pixels = _standardised(images)
+    found = []
+    for start in range(0, len(images), CHUNK):
+        # +-1 times +-1 summed: agreeing minus differing bits.
+        agreement = bits[start : start + CHUNK] @ bits[start:].T
+        i, j = np.nonzero(agreement >= bits.shape[1] - 2 * HASH_BITS_APART)
+        i, j = i[i < j] + start, j[i < j] + start
+        like = np.einsum("ij,ij->i", pixels[i], pixels[j]) >= CORRELATION
+        found.append(np.stack([i[like], j[like]], axis=1))
+    return np.concatenate(found) if found else np.zeros((0, 2), np.intp)
+
+
+def perceptual_bits(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The hash as signs, float32[n, 64] of -1 and 1."""
+    n, side, _ = images.shape
+    step = side // HASH_SIDE_PX
+    small = images.reshape(n, HASH_SIDE_PX, step, HASH_SIDE_PX, step).mean(axis=(2, 4))
+    frequency = np.arange(1, HASH_FREQUENCIES + 1)[:, None]
+    cosines = np.cos(np.pi / HASH_SIDE_PX * frequency * (np.arange(HASH_SIDE_PX) + 0.5))
+    low = (cosines @ small @ cosines.T).reshape(n, -1)
+    above = low > np.median(low, axis=1, keepdims=True)
+    return np.where(above, 1, -1).astype(np.float32)
+
+
+def joined(group: NDArray[np.intp], pairs: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Groups merged wherever a pair connects two of them: intp[n], equal within a merged group.
+
+    Args:
+        group: intp[n], a number a picture.
+        pairs: intp[m, 2], positions of pictures.
+    """
+    name = np.arange(int(group.max()) + 1)
+    ends = group[pairs]
+    while True:
+        lower = name.copy()
+        # Each group takes the lowest name among its neighbours until nothing changes.
+        np.minimum.at(lower, ends[:, 0], name[ends[:, 1]])
+        np.minimum.at(lower, ends[:, 1], name[ends[:, 0]])
+        lower = lower[lower]
+        if (lower == name).all():
+            return np.asarray(name[group])
+        name = lower
+
+
+def _standardised(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    flat = images.reshape(len(images), -1).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(flat, axis=1, keepdims=True)
+    return np.asarray(np.divide(flat, length, out=flat, where=length > 0))
