@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -130,6 +131,7 @@ class Ear:
         password: str | None = None,
         v5: bool = True,
         host: str = HOST,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """Connect and subscribe; both have happened when this returns.
 
@@ -140,6 +142,7 @@ class Ear:
             password: the user's.
             v5: speak MQTT 5 rather than 3.1.1.
             host: the broker's.
+            tls: what its certificate is held against.
         """
         self.messages: list[MQTTMessage] = []
         self._v5 = v5
@@ -149,6 +152,8 @@ class Ear:
         self._client = Client(CallbackAPIVersion.VERSION2, protocol=protocol)
         if user is not None:
             self._client.username_pw_set(user, password)
+        if tls is not None:
+            self._client.tls_set_context(tls)
         self._client.on_message = self._hear
         self._client.on_subscribe = lambda *_: self._subscribed.set()
         connected = threading.Event()

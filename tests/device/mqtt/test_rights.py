@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from emoflix_device.config import MqttSettings
-from emoflix_device.mqtt.connection import probe
 from emoflix_device.mqtt.link import Link
-from emoflix_device.mqtt.messages import CameraResult, SettingsMessage
+from emoflix_device.mqtt.messages import CameraResult, SettingsMessage, encode
 from emoflix_device.mqtt.topics import TOPICS, Topics
 from tests.conftest import REPOSITORY
 from tests.mosquitto import GUARD_S, HOST, Ear, Mosquitto
@@ -114,25 +113,7 @@ def test_a_device_can_do_all_it_must_under_the_rules(tmp_path: Path) -> None:
             assert bell.wait(GUARD_S)
             command = link.take_command()
             assert command is not None
-            link.reply(command, command.done(CameraResult(camera="on")))
+            link.reply(command, encode(command.done(CameraResult(camera="on"))))
             anna.wait_for(DEN.reply("anna", "camera"))
         assert link.fault is None
         link.stop()
-
-
-def test_the_shipped_configuration_starts_and_lets_nobody_in_without_a_password(
-    tmp_path: Path,
-) -> None:
-    shipped = (SHIPPED / "emoflix.conf").read_text(encoding="utf-8")
-    (tmp_path / "emoflix.acl").write_bytes((SHIPPED / "emoflix.acl").read_bytes())
-    (tmp_path / "emoflix.passwd").touch()
-    broker = Mosquitto(tmp_path, websockets=True)
-    ports = {"listener 1883": f"listener {broker.port} {HOST}"}
-    ports["listener 9001"] = f"listener {broker.websocket_port}"
-    for old, new in {**ports, "/etc/mosquitto": str(tmp_path)}.items():
-        assert old in shipped
-        shipped = shipped.replace(old, new)
-    broker.configure(f"user root\n{shipped}")
-    with broker:
-        fault = probe(MqttSettings(host=HOST, port=broker.port))
-    assert "refuses clients without a user" in (fault or "")
