@@ -19,3 +19,7 @@ class UnknownFilmError(CatalogueError):
 
 class InvalidRequestError(CatalogueError):
     """A viewer, mood or context outside the catalogue's words or ranges."""
+
+
+class InvalidPolicyError(CatalogueError):
+    """What was learnt of a viewer, or an answer to learn from, that cannot be used."""

@@ -31,20 +31,17 @@ _KINDS: Final = {
 
 def reasons(
     film: Film,
-    viewer: Viewer,
     surplus: Mapping[str, float],
     tell: Mapping[str, Reason | None],
-    *,
-    relaxed: bool,
+    foremost: Reason | None = None,
 ) -> tuple[Reason, ...]:
     """One or two reasons, the weightiest first, one of which does not reveal the mood.
 
     Args:
         film: The film.
-        viewer: Whose wishes were asked.
         surplus: By scorer, how far this film's part lies above the usual film's.
         tell: By scorer, what it has to say of this film.
-        relaxed: Whether the film is in a language that was not asked for.
+        foremost: Why it stands in a place of its own, told before all else.
     """
     weightiest = sorted(surplus, key=lambda name: (-surplus[name], name))
     told = [
@@ -52,8 +49,8 @@ def reasons(
         for name in weightiest
         if surplus[name] > LEAST_SURPLUS and (reason := tell.get(name)) is not None
     ]
-    if relaxed:
-        told.insert(0, _other_language(film, viewer))
+    if foremost is not None:
+        told.insert(0, foremost)
     open_ones = [reason for reason in told if not reason.reveals_mood]
     chosen = told[:MOST]
     if not any(reason in open_ones for reason in chosen):
@@ -61,7 +58,8 @@ def reasons(
     return tuple(chosen)
 
 
-def _other_language(film: Film, viewer: Viewer) -> Reason:
+def other_language(film: Film, viewer: Viewer) -> Reason:
+    """Why a film is in a language that was not asked for."""
     asked = listed([LANGUAGES.get(code, code) for code in viewer.languages], "or")
     language = LANGUAGES.get(film.language, "a language that is not known")
     return Reason(f"In {language}, since nothing more in {asked} fits")

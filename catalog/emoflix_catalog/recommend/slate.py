@@ -25,6 +25,14 @@ class Recommendation(msgspec.Struct, frozen=True, kw_only=True):
     """Scorer's name to its weighted share of the score."""
     reasons: tuple[Reason, ...]
     """The weightiest first; at least one does not reveal the mood."""
+    surprise: bool = False
+    """True for the one film that is outside what the viewer usually likes."""
+    evidence: dict[str, float] = {}
+    """What an answer to this film teaches of (`learning.Policy.learnt`): the parts as they would
+    be without what was learnt of the viewer, and under `lift` how fast they rise with the lift."""
+    propensity: float = 1.0
+    """The chance with which this film was drawn for this place, given the films before it and the
+    viewer's weights, above 0."""
 
 
 class Slate(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,12 +20,17 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """Codes of the languages wanted, the dearest first; () is any."""
     actors: tuple[str, ...] = ()
     directors: tuple[str, ...] = ()
+    genres: tuple[str, ...] = ()
+    """Only films of one of these; () is any."""
     genres_left_out: tuple[str, ...] = ()
     mood_tags_left_out: tuple[str, ...] = ()
     max_runtime_min: int | None = None
     """A film whose length is not known does not fit."""
     max_age: int | None = None
     """Only films meant for this age or younger; one whose age is not known does not fit."""
+    libraries: tuple[str, ...] = ()
+    """Only films that one of these holds: schemes of `Film.identifiers` such as `jellyfin`; () is
+    any."""
     lift: Unit = 0.5
     """How far films are to move the mood: 0 matches it, 1 lifts it."""
     liked: tuple[str, ...] = ()
@@ -34,6 +39,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     seen: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
     """Ids of films said no to lately: not offered again."""
+    resting: frozenset[str] = frozenset()
+    """Ids of films shown just now and not chosen: offered again only where little else is left."""
 
 
 class MoodReading(msgspec.Struct, frozen=True, kw_only=True):

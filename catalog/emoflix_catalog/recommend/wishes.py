@@ -1,5 +1,6 @@
 """What a film must be to come into question at all: the viewer's wishes as exact masks."""
 
+import json
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -24,6 +25,11 @@ class Wish(NamedTuple):
     """What there would be without it, as it follows "films"."""
 
 
+_HELD: Final = (
+    "SELECT DISTINCT film FROM identifier JOIN json_each(?) ON identifier.scheme = json_each.value"
+)
+
+
 def hours(minutes: int) -> str:
     """Minutes as people say them: `45 min`, `2 h`, `2 h 20 min`."""
     whole, rest = divmod(minutes, 60)
@@ -39,6 +45,22 @@ def _not_known_already(catalogue: Catalogue, viewer: Viewer) -> Mask:
     known = {*viewer.seen, *viewer.declined, *viewer.liked, *viewer.disliked}
     fits = np.ones(len(catalogue), np.bool_)
     fits[catalogue.numbers(known)] = False
+    return fits
+
+
+def _of_a_genre(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    columns = catalogue.columns
+    if not viewer.genres:
+        return np.ones(len(catalogue), np.bool_)
+    return any_of(columns["genres"], columns.words["genres"], viewer.genres)
+
+
+def _at_hand(catalogue: Catalogue, viewer: Viewer) -> Mask:
+    if not viewer.libraries:
+        return np.ones(len(catalogue), np.bool_)
+    held = catalogue.rows(_HELD, (json.dumps(viewer.libraries),))
+    fits = np.zeros(len(catalogue), np.bool_)
+    fits[np.array(held, np.int64).ravel()] = True
     return fits
 
 
@@ -82,6 +104,11 @@ WISHES: Final = {
         lambda viewer: "not seen or declined yet" if viewer.seen or viewer.declined else "",
         "with those seen or declined",
     ),
+    "genre": Wish(
+        _of_a_genre,
+        lambda viewer: f"of {listed(list(viewer.genres), 'or')}" if viewer.genres else "",
+        "of any genre",
+    ),
     "genres": Wish(
         _without_genres, lambda viewer: _without(viewer.genres_left_out), "of every genre"
     ),
@@ -94,6 +121,11 @@ WISHES: Final = {
         "of any length",
     ),
     "age": Wish(_young_enough, lambda viewer: _limit("for age {}", viewer.max_age), "for any age"),
+    "library": Wish(
+        _at_hand,
+        lambda viewer: f"in {listed(list(viewer.libraries), 'or')}" if viewer.libraries else "",
+        "outside the library",
+    ),
 }
 """Every wish but the language: these never give way."""
 

@@ -55,6 +55,19 @@ class Affect(Scorer):
         near = np.exp(-np.einsum("ij,ij->i", away, away) / np.float32(2 * WIDTH**2))
         return fill_unknown(near, columns["evoked_certainty"])
 
+    def slope(self, number: int) -> float:
+        """How fast a film's score rises with the lift at the viewer's: d score / d lift.
+
+        score * (evoked - target) . (goal - state) / WIDTH^2, by the chain rule.
+        """
+        if self.mood is None:
+            return 0.0
+        columns = self.catalogue.columns
+        away = columns["evoked"][number] - target(self.mood, self.viewer.lift)
+        way = target(self.mood, 1.0) - target(self.mood, 0.0)
+        near = np.exp(-away @ away / (2 * WIDTH**2))
+        return float(near * (away @ way) / WIDTH**2 * columns["evoked_certainty"][number])
+
     def reason(self, film: Film) -> Reason | None:
         if self.mood is None or self.mood.label not in _LOOKS or not film.mood_tags:
             return None

@@ -27,6 +27,7 @@ class Content(Scorer):
     """
 
     name = "content"
+    lasting = True
 
     def weight(self) -> float:
         return 0.8 if self.viewer.liked else 0.0

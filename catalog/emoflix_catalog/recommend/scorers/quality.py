@@ -12,6 +12,7 @@ class Quality(Scorer):
     """The Bayesian average of the ratings (`features.quality`), where the catalogue has any."""
 
     name = "quality"
+    lasting = True
 
     def weight(self) -> float:
         return 0.0 if np.isnan(self.catalogue.columns["quality"]).all() else 0.5
