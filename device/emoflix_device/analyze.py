@@ -32,9 +32,6 @@ from emoflix_device.review import (
 )
 from emoflix_device.vision.look import Observer, open_observer
 
-DETECTION_WIDTH_PX: Final = 640
-"""Wider than the service's: here nobody waits for the next frame."""
-
 DETECT_EVERY: Final = 5
 """Looks at a video; in between, its faces are followed. It finds who comes in within half a second
 and takes a third of the time."""
@@ -81,9 +78,7 @@ def analyze(
     if output is not None:
         _check_output(file, output, SUFFIXES if is_picture else VIDEO_CODECS)
     observer = open_observer(
-        VisionSettings(
-            yunet_model=yunet, expression_model=model, detection_width_px=DETECTION_WIDTH_PX
-        ),
+        VisionSettings(yunet_model=yunet, expression_model=model),
         detect_every=1 if is_picture else DETECT_EVERY,
     )
     analyse = analyse_picture if is_picture else analyse_video

@@ -12,6 +12,8 @@ from msgspec import Meta, Struct, field
 
 from emoflix_catalog.vocabulary import LANGUAGES
 from emoflix_device.errors import ConfigurationError
+from emoflix_device.playing.settings import PlayingSettings
+from emoflix_device.web.settings import WebSettings
 
 _T = TypeVar("_T")
 
@@ -36,6 +38,9 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     frames_per_s: Annotated[
         float, Meta(gt=0, le=60, description="wanted frame rate; a video file keeps its own")
     ] = 10.0
+    lens_deg: Annotated[
+        float, Meta(gt=10, lt=170, description="angle that the lens sees across a frame's width")
+    ] = 66.0
     rotation_deg: Annotated[
         Literal[0, 90, 180, 270], Meta(description="clockwise turn that puts faces upright")
     ] = 0
@@ -54,9 +59,9 @@ class VisionSettings(Struct, frozen=True, forbid_unknown_fields=True):
             "own Haar cascade is used, which is slower and misses more"
         ),
     ] = None
-    detection_width_px: Annotated[
-        int, Meta(ge=80, le=1920, description="faces are looked for on a copy of this width")
-    ] = 320
+    farthest_m: Annotated[
+        float, Meta(ge=0.5, le=10, description="faces are to be found up to this distance")
+    ] = 3.0
     expression_model: Annotated[
         Path | None,
         Meta(description="`expression.tflite`, its card beside it; the bundled one where not set"),
@@ -161,6 +166,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     mqtt: MqttSettings = MqttSettings()
     recommender: RecommenderSettings = RecommenderSettings()
     household: HouseholdSettings = HouseholdSettings()
+    playing: PlayingSettings = PlayingSettings()
+    web: WebSettings = WebSettings()
 
 
 def load_settings(file: Path) -> Settings:

@@ -22,6 +22,7 @@ from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import InfoMessage
 from emoflix_device.recommender import Recommender, open_films
 from emoflix_device.vision.look import Observer, open_observer
+from emoflix_device.vision.reach import copy_width_px
 
 NOTICE: Final = (
     "A camera at this television reads the expressions of the faces in front of it to recommend "
@@ -73,7 +74,11 @@ def assemble(
         settings.state_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StateError(f"state_dir: {settings.state_dir}: {error.strerror}") from error
-    observer = open_observer(settings.vision, detect_every=DETECT_EVERY)
+    observer = open_observer(
+        settings.vision,
+        width_px=copy_width_px(settings.vision, settings.camera),
+        detect_every=DETECT_EVERY,
+    )
     films = open_films(settings.recommender, settings.state_dir)
     return Daemon(
         settings=settings,

@@ -1,7 +1,6 @@
 """What one frame costs, stage by stage."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -19,8 +18,8 @@ from emoflix_device.vision.crop import MARGINS, crop_face
 from emoflix_device.vision.engine import EngineName
 from emoflix_device.vision.look import open_observer
 from tests.benchmarks.measure import timed
+from tests.benchmarks.shared import YUNET
 
-YUNET = Path(__file__).resolve().parents[3] / "shared" / "models" / "yunet_n_320_320.onnx"
 FRAME_PX = (320, 240)
 
 
@@ -52,7 +51,7 @@ def stages() -> Iterator[tuple[str, NDArray[Any]]]:
     for name, yunet in (("Haar", None), ("YuNet", YUNET)):
         if yunet is not None and not yunet.exists():
             continue
-        observer = open_observer(VisionSettings(yunet_model=yunet))
+        observer = open_observer(VisionSettings(yunet_model=yunet), width_px=FRAME_PX[0])
         yield (
             f"find faces, {name}",
             timed(lambda n, o=observer: o.detector.detect(pictures[n % len(pictures)].luma)),

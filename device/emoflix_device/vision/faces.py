@@ -1,13 +1,16 @@
 """A face in a frame, and the one contract of everything that finds them."""
 
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_device.camera.frame import Image
 from emoflix_device.config import VisionSettings
+
+COPY_PX: Final = 640
+"""Where nothing is known of lens and distance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,8 +70,12 @@ class Detector(Protocol):
         """The faces in uint8[h, w], largest first."""
 
 
-def open_detector(settings: VisionSettings) -> Detector:
+def open_detector(settings: VisionSettings, *, width_px: int = COPY_PX) -> Detector:
     """YuNet where its file is configured, OpenCV's own Haar cascade otherwise.
+
+    Args:
+        settings: which of the two.
+        width_px: faces are looked for on a copy of this width.
 
     Raises:
         ModelError: the configured file is not there or is not YuNet.
@@ -76,7 +83,7 @@ def open_detector(settings: VisionSettings) -> Detector:
     if settings.yunet_model is None:
         from emoflix_device.vision.haar import HaarDetector
 
-        return HaarDetector(settings.detection_width_px)
+        return HaarDetector(width_px)
     from emoflix_device.vision.yunet import YunetDetector
 
-    return YunetDetector(settings.yunet_model, settings.detection_width_px)
+    return YunetDetector(settings.yunet_model, width_px)

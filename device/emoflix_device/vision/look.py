@@ -16,7 +16,7 @@ from emoflix_device.vision.expression import (
     open_expression_model,
     probabilities,
 )
-from emoflix_device.vision.faces import Detector, Face, open_detector
+from emoflix_device.vision.faces import COPY_PX, Detector, Face, open_detector
 from emoflix_device.vision.scene import Light, light
 from emoflix_device.vision.track import TrackingDetector
 
@@ -73,11 +73,14 @@ class Observer:
         return tuple(map(ReadFace, faces, logits, shares))
 
 
-def open_observer(settings: VisionSettings, *, detect_every: int = 1) -> Observer:
+def open_observer(
+    settings: VisionSettings, *, width_px: int = COPY_PX, detect_every: int = 1
+) -> Observer:
     """Load the detector and the model.
 
     Args:
         settings: which, and how.
+        width_px: faces are looked for on a copy of this width (`copy_width_px`).
         detect_every: for frames that follow one another closely: look at the whole of every so
             many, and follow the faces in between.
 
@@ -88,7 +91,7 @@ def open_observer(settings: VisionSettings, *, detect_every: int = 1) -> Observe
     # serves a broker this costs more than it saves, and frame times become uneven.
     cv2.setNumThreads(1)
     model = open_expression_model(settings.expression_model or BUNDLED_MODEL, settings.engine)
-    detector = open_detector(settings)
+    detector = open_detector(settings, width_px=width_px)
     if detect_every > 1:
         detector = TrackingDetector(detector, detect_every)
     return Observer(detector, model)

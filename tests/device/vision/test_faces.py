@@ -12,8 +12,9 @@ from emoflix_device.vision.faces import Detector, open_detector
 @pytest.fixture(params=["haar", "yunet"])
 def detector(request: pytest.FixtureRequest) -> Detector:
     if request.param == "haar":
-        return open_detector(VisionSettings())
-    return open_detector(VisionSettings(yunet_model=request.getfixturevalue("yunet_file")))
+        return open_detector(VisionSettings(), width_px=320)
+    settings = VisionSettings(yunet_model=request.getfixturevalue("yunet_file"))
+    return open_detector(settings, width_px=320)
 
 
 def test_the_face_of_a_real_video_is_found_in_nearly_every_frame(

@@ -1,0 +1,164 @@
+"""How many faces are found on real photos: whole ones, and shrunk to what 2, 3 and 4 m leave.
+
+The photos lie beside the checkout, in `../shared`. A face is found where a box overlaps the
+labelled one, which is drawn more loosely, by an intersection over union of `SAME`.
+"""
+
+import json
+import math
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+from xml.etree import ElementTree as ET
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from emoflix_device.camera.frame import Image
+from emoflix_device.config import CameraSettings, VisionSettings
+from emoflix_device.vision.faces import Detector, Face, open_detector
+from emoflix_device.vision.reach import FACE_M
+from tests.benchmarks.shared import SHARED, YUNET
+
+COPY_WIDTHS_PX: Final = (320, 416, 512, 640, 800)
+DISTANCES_M: Final = (2, 3, 4)
+LEAST_PX: Final = 24
+"""Whole photos are searched for unmasked faces of at least so many pixels."""
+AROUND: Final = 6
+"""So many face widths of surroundings are kept on each side."""
+SAME: Final = 0.3
+NOT_REDUCED_PX: Final = 4000
+
+Box = tuple[float, float, float, float]
+
+
+class Photo(NamedTuple):
+    """One in grey, the boxes of its unmasked faces, and of all."""
+
+    luma: Image
+    faces: list[Box]
+    all_faces: list[Box]
+
+
+def tables() -> Iterator[Table]:
+    """Recall by distance, then on whole photos."""
+    folder = SHARED / "data" / "faces"
+    if not folder.is_dir():
+        Console(stderr=True).print(f"recall: {folder} is not there")
+        return
+    taken = list(photos(folder))
+    yield by_distance(taken)
+    yield on_whole_photos(taken)
+
+
+def detectors(width_px: int) -> dict[str, Detector]:
+    """Both, looking at a copy of this width."""
+    return {
+        "Haar": open_detector(VisionSettings(), width_px=width_px),
+        "YuNet": open_detector(VisionSettings(yunet_model=YUNET), width_px=width_px),
+    }
+
+
+def by_distance(taken: list[Photo]) -> Table:
+    """Every large enough face, shrunk with its surroundings to its width in a reduced copy."""
+    across = 2 * math.tan(math.radians(CameraSettings().lens_deg / 2))
+    both = detectors(NOT_REDUCED_PX)
+    table = Table("copy", "distance", "face width", *both, title="Faces found, by distance")
+    for copy_px in COPY_WIDTHS_PX:
+        for distance_m in DISTANCES_M:
+            face_px = FACE_M / distance_m * copy_px / across
+            found: Counter[str] = Counter()
+            count = 0
+            for scene, box in scenes(taken, face_px):
+                count += 1
+                for name, detector in both.items():
+                    found[name] += any(overlap(face, box) > SAME for face in detector.detect(scene))
+            cells = (f"{found[name] / count:.0%} of {count}" for name in both)
+            table.add_row(f"{copy_px} px", f"{distance_m} m", f"{face_px:.0f} px", *cells)
+    return table
+
+
+def on_whole_photos(taken: list[Photo]) -> Table:
+    """Recall, and how many boxes lie on no labelled face, masked ones included."""
+    table = Table(
+        "copy",
+        "Haar found",
+        "wrong boxes",
+        "YuNet found",
+        "wrong boxes",
+        title=f"Unmasked faces of {LEAST_PX} px and more in whole photos",
+    )
+    for copy_px in (*COPY_WIDTHS_PX, NOT_REDUCED_PX):
+        cells: list[str] = []
+        for detector in detectors(copy_px).values():
+            found = count = wrong = 0
+            for photo in taken:
+                boxes = detector.detect(photo.luma)
+                wrong += sum(
+                    not any(overlap(box, known) > SAME for known in photo.all_faces)
+                    for box in boxes
+                )
+                wanted = [known for known in photo.faces if known[2] >= LEAST_PX]
+                count += len(wanted)
+                found += sum(any(overlap(box, known) > SAME for box in boxes) for known in wanted)
+            cells += [f"{found} of {count}", str(wrong)]
+        name = "as it is" if copy_px == NOT_REDUCED_PX else f"{copy_px} px"
+        table.add_row(name, *cells)
+    return table
+
+
+def photos(folder: Path) -> Iterator[Photo]:
+    """Those with an unmasked face."""
+    with zipfile.ZipFile(folder / "facemask853.zip") as archive:
+        for photo in json.loads(archive.read("boxes.json")):
+            boxes = {"sin_mascarilla": [], "": []}
+            for face in photo["faces"]:
+                x, y, right, bottom = face["box"]
+                boxes.setdefault(face["label"], []).append((x, y, right - x, bottom - y))
+            if boxes["sin_mascarilla"]:
+                yield Photo(
+                    decoded(archive.read(photo["file"])),
+                    boxes["sin_mascarilla"],
+                    [box for known in boxes.values() for box in known],
+                )
+    with zipfile.ZipFile(folder / "dlib_faces.zip") as archive:
+        for name in ("training.xml", "testing.xml"):
+            for image in ET.fromstring(archive.read(name)).iter("image"):  # noqa: S314 - a known file
+                known = [
+                    (
+                        float(box.attrib["left"]),
+                        float(box.attrib["top"]),
+                        float(box.attrib["width"]),
+                        float(box.attrib["height"]),
+                    )
+                    for box in image.iter("box")
+                ]
+                yield Photo(decoded(archive.read(image.attrib["file"])), known, known)
+
+
+def decoded(data: bytes) -> Image:
+    return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE))
+
+
+def scenes(taken: list[Photo], width_px: float) -> Iterator[tuple[Image, Box]]:
+    """Every unmasked face that is at least so wide, shrunk to it, with its surroundings."""
+    for photo in taken:
+        for x, y, width, height in photo.faces:
+            if width < width_px:
+                continue
+            scale = width_px / width
+            reach = AROUND * width
+            top, left = max(0, int(y - reach)), max(0, int(x - reach))
+            part = photo.luma[top : int(y + height + reach), left : int(x + width + reach)]
+            size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
+            small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+            yield small, ((x - left) * scale, (y - top) * scale, width * scale, height * scale)
+
+
+def overlap(face: Face, box: Box) -> float:
+    """Intersection over union."""
+    return face.overlap(Face(*box))
