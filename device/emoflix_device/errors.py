@@ -23,3 +23,13 @@ class BrokerError(EmoflixError):
 
 class StateError(EmoflixError):
     """What the device keeps between runs cannot be read or written."""
+
+
+class RefusedError(EmoflixError):
+    """What was asked is well formed and cannot be done: nothing was changed."""
+
+    def __init__(self, field: str, message: str) -> None:
+        """Name the field at fault, and in words that follow it what is wrong with it."""
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message

@@ -161,6 +161,12 @@ class HouseholdStore:
         self._tidy()
         return gone
 
+    @property
+    def written_elsewhere(self) -> int:
+        """Another number each time that another program has written the file."""
+        version: int = self._database.value("PRAGMA data_version")
+        return version
+
     def counts(self) -> dict[str, int]:
         """How many rows there are of what is kept."""
         return {

@@ -6,7 +6,6 @@ field at fault. Nothing in between, and no exception.
 
 import difflib
 import re
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -150,28 +149,6 @@ def parse_command(
         at_fault, message = explain(str(error), kind.request)
         return Rejection(**sender, request_id=_request_id(payload), field=at_fault, message=message)
     return Command(**sender, request_id=request.request, request=request)
-
-
-class AnsweredRequests:
-    """The last answers by request id, so that what is sent twice is done once."""
-
-    def __init__(self, limit: int = 1000) -> None:
-        self._limit = limit
-        self._replies: OrderedDict[tuple[str, str, str], Reply[Any]] = OrderedDict()
-
-    def find(self, command: Command) -> Reply[Any] | None:
-        """The answer this user's request was given before; `None` for a new one."""
-        if command.request_id is None:
-            return None
-        return self._replies.get((command.user, command.name, command.request_id))
-
-    def remember(self, command: Command, reply: Reply[Any]) -> None:
-        """Keep an answer; the oldest makes room."""
-        if command.request_id is None:
-            return
-        self._replies[command.user, command.name, command.request_id] = reply
-        if len(self._replies) > self._limit:
-            self._replies.popitem(last=False)
 
 
 def explain(fault: str, kind: type[msgspec.Struct]) -> tuple[str, str]:

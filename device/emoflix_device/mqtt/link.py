@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
@@ -22,7 +22,7 @@ from emoflix_device.config import MqttSettings
 from emoflix_device.mqtt.commands import Command, Rejection, Sender, parse_command
 from emoflix_device.mqtt.connection import Connection, properties_of
 from emoflix_device.mqtt.homeassistant import discovery
-from emoflix_device.mqtt.messages import InfoMessage, Reply, encode
+from emoflix_device.mqtt.messages import InfoMessage, encode
 from emoflix_device.mqtt.topics import ANY, HOME_ASSISTANT_STATUS, TOPICS, TopicName, Topics
 
 logger = logging.getLogger(__name__)
@@ -143,13 +143,13 @@ class Link:
             else:
                 self._say(self._topics.of(name), payload, topic.qos)
 
-    def reply(self, sender: Sender, reply: Reply[Any]) -> None:
-        """Answer; dropped while the broker is away, as the sender has to ask again anyhow."""
+    def reply(self, sender: Sender, reply: bytes) -> None:
+        """Answer, in JSON; dropped while the broker is away: the sender has to ask again anyhow."""
         properties = None
         if self._connection.speaks_v5 and sender.correlation is not None:
             properties = properties_of(PacketTypes.PUBLISH, CorrelationData=sender.correlation)
         with self._lock:
-            self._say(sender.reply_topic, encode(reply), 1, properties)
+            self._say(sender.reply_topic, reply, 1, properties)
 
     def take_command(self) -> Command | None:
         """The command that has waited longest, or `None`; for the loop, on each of its turns."""
@@ -266,13 +266,13 @@ class Link:
         )
         match parsed:
             case Rejection():
-                self.reply(parsed, parsed.reply)
+                self.reply(parsed, encode(parsed.reply))
             case Command():
                 try:
                     self._commands.put_nowait(parsed)
                 except queue.Full:
                     self._dropped += 1
                     busy = f"busy: {WAITING_LIMIT} commands are waiting; ask again later"
-                    self.reply(parsed, parsed.refused("command", busy))
+                    self.reply(parsed, encode(parsed.refused("command", busy)))
                 else:
                     self._on_command()

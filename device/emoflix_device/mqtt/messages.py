@@ -5,7 +5,7 @@ Names on the wire are the contract's (`runtime`); names in the code carry their 
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -200,10 +200,28 @@ AnyEvent = MoodChanged | Recommended | CameraLost | CameraBack
 # Requests and what a good one is answered with.
 
 
+Effect = Literal["reads", "acts", "writes"]
+"""What a request does: it only asks; something happens, and not again for the same id; or the
+store is written, in one with the answer."""
+
+
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What all requests may carry."""
 
     request: RequestId | None = None
+
+    @property
+    def effect(self) -> Effect:
+        """What it does."""
+        return "writes"
+
+    def whose(self, current: str) -> str | None:
+        """The profile that its answer belongs to, and is erased with; None: it names nobody.
+
+        Args:
+            current: the profile that is chosen.
+        """
+        return current
 
 
 class RecommendRequest(Request, frozen=True, kw_only=True):
@@ -216,15 +234,27 @@ class RecommendRequest(Request, frozen=True, kw_only=True):
     max_runtime_min: Runtime | None = field(default=None, name="max_runtime")
     lift: Unit | None = None
 
+    @property
+    def effect(self) -> Effect:
+        """A slate is shown."""
+        return "acts"
+
 
 class ConsentRequest(Request, frozen=True, kw_only=True):
-    """Allow the camera to be looked through, or forbid it."""
+    """Allow something, or forbid it."""
 
     consent: Literal["give", "withdraw"]
+    purpose: Annotated[
+        Literal["camera", "moods"],
+        Meta(
+            description="`camera`: to look through it; `moods`: to keep the word for the mood with "
+            "each slate, for 90 days"
+        ),
+    ] = "camera"
 
 
 class ConsentResult(Struct, frozen=True, kw_only=True):
-    """Whether there is consent now."""
+    """Whether there is that consent now."""
 
     given: bool
 
@@ -251,6 +281,16 @@ class PreferencesRequest(Request, frozen=True, kw_only=True):
     max_runtime_min: Runtime | UnsetType | None = field(default=UNSET, name="max_runtime")
     max_age: Age | UnsetType | None = UNSET
     lift: Unit | UnsetType = UNSET
+
+    def given(self) -> dict[str, Any]:
+        """The preferences that are set by it."""
+        fields = msgspec.structs.asdict(self).items()
+        return {name: value for name, value in fields if name != "request" and value is not UNSET}
+
+    @property
+    def effect(self) -> Effect:
+        """With nothing given, it only asks."""
+        return "writes" if self.given() else "reads"
 
 
 class PreferencesResult(Struct, frozen=True, kw_only=True):

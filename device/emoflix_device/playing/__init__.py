@@ -11,8 +11,10 @@ class PlayerError(EmoflixError):
 
 
 class Player(Protocol):
-    """A media server with a screen. Both verbs may wait for the network, so they are called on
-    the worker's thread alone, one at a time; each ends within seconds, by time-outs of its own.
+    """A media server with a screen.
+
+    Both verbs may wait for the network, so they are called on the worker's thread alone, one at a
+    time; each ends within seconds, by time-outs of its own.
     """
 
     def holds(self, film: Film) -> bool:

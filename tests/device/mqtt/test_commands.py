@@ -8,14 +8,12 @@ from hypothesis import strategies as st
 from emoflix_device.mqtt.commands import (
     COMMANDS,
     JSON_LIMIT_BYTES,
-    AnsweredRequests,
     Command,
     Rejection,
     parse_command,
 )
 from emoflix_device.mqtt.messages import (
     CameraRequest,
-    CameraResult,
     PreferencesRequest,
     RecommendRequest,
     encode,
@@ -159,38 +157,3 @@ def test_no_json_raises_and_every_rejection_names_a_field_in_one_line(
     else:
         assert isinstance(answer, Command)
         assert answer.request_id == request.get("request")
-
-
-def test_a_request_id_gets_its_old_answer() -> None:
-    answered = AnsweredRequests()
-    command = parsed("camera", b'{"request": "7", "camera": "ON"}')
-    reply = command.done(CameraResult(camera="on"))
-    assert answered.find(command) is None
-    answered.remember(command, reply)
-    assert answered.find(command) is reply
-
-
-def test_the_same_id_of_another_user_or_command_is_another_request() -> None:
-    answered = AnsweredRequests()
-    command = parsed("camera", b'{"request": "7", "camera": "ON"}')
-    answered.remember(command, command.done(CameraResult(camera="on")))
-    topic = TOPICS.command("bert", "camera")
-    other_user = parse_command(TOPICS, topic, b'{"request": "7", "camera": "ON"}')
-    assert isinstance(other_user, Command)
-    assert answered.find(other_user) is None
-    assert answered.find(parsed("recommend", b'{"request": "7"}')) is None
-
-
-def test_requests_without_an_id_are_never_taken_for_each_other() -> None:
-    answered = AnsweredRequests()
-    command = parsed("camera", b"ON")
-    answered.remember(command, command.done(CameraResult(camera="on")))
-    assert answered.find(command) is None
-
-
-def test_only_the_latest_answers_are_kept() -> None:
-    answered = AnsweredRequests(limit=2)
-    commands = [parsed("recommend", b'{"request": "%d"}' % number) for number in range(3)]
-    for command in commands:
-        answered.remember(command, command.done(CameraResult(camera="on")))
-    assert [answered.find(command) is not None for command in commands] == [False, True, True]

@@ -24,6 +24,7 @@ from emoflix_device.mqtt.messages import (
     Event,
     RecommendationsMessage,
     SettingsMessage,
+    encode,
 )
 from tests.mosquitto import GUARD_S, HOST, Ear, Mosquitto, properties, wait_until
 
@@ -241,7 +242,7 @@ def test_a_command_is_answered_on_the_plain_reply_topic(ear: Ear, loop: Loop) ->
     ear.say("emoflix/den/client/anna/command/camera", b'{"camera": "ON", "request": "7"}')
     command = loop.next()
     assert (command.user, command.name) == ("anna", "camera")
-    loop.link.reply(command, command.done(CameraResult(camera="on")))
+    loop.link.reply(command, encode(command.done(CameraResult(camera="on"))))
     answer = ear.wait(on("emoflix/den/client/anna/reply/camera"))
     assert json.loads(answer.payload) == {"request": "7", "ok": {"camera": "on"}}
     assert not answer.retain
@@ -258,7 +259,7 @@ def test_an_mqtt_5_request_is_answered_where_it_asks_with_its_correlation(
         CorrelationData=b"\x00\xff",
     )
     command = loop.next()
-    loop.link.reply(command, command.done(CameraResult(camera="on")))
+    loop.link.reply(command, encode(command.done(CameraResult(camera="on"))))
     answer = ear.wait(on(own))
     assert properties(answer)["CorrelationData"] == "00ff"
 
@@ -270,7 +271,7 @@ def test_nobody_is_answered_on_somebody_elses_topic(ear: Ear, loop: Loop) -> Non
         ResponseTopic="emoflix/den/client/bert/reply/camera",
     )
     command = loop.next()
-    loop.link.reply(command, command.done(CameraResult(camera="on")))
+    loop.link.reply(command, encode(command.done(CameraResult(camera="on"))))
     ear.wait(on("emoflix/den/client/anna/reply/camera"))
     assert not any("/bert/" in message.topic for message in ear.messages)
 
@@ -279,7 +280,7 @@ def test_a_client_of_3_1_1_is_answered_too(mosquitto: Mosquitto, loop: Loop) -> 
     with Ear(mosquitto.port, "emoflix/den/client/anna/reply/#", v5=False) as old:
         old.say("emoflix/den/client/anna/command/camera", b"ON")
         command = loop.next()
-        loop.link.reply(command, command.done(CameraResult(camera="on")))
+        loop.link.reply(command, encode(command.done(CameraResult(camera="on"))))
         old.wait(on("emoflix/den/client/anna/reply/camera"))
 
 
@@ -386,6 +387,6 @@ def test_a_broker_that_knows_only_3_1_1_is_spoken_to_in_3_1_1() -> None:
             ear.wait_for("emoflix/den/recommendations")
             ear.say("emoflix/den/client/anna/command/camera", b"ON")
             command = loop.next()
-            loop.link.reply(command, command.done(CameraResult(camera="on")))
+            loop.link.reply(command, encode(command.done(CameraResult(camera="on"))))
             ear.wait(on("emoflix/den/client/anna/reply/camera"))
         assert loop.link.fault is None

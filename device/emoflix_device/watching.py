@@ -1,0 +1,160 @@
+"""What is seen of the room: the camera and its switches, looks, and the mood they add up to."""
+
+import logging
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from emoflix_device.camera.capture import Capture
+from emoflix_device.clock import Clock
+from emoflix_device.config import MoodSettings
+from emoflix_device.health import RunningMean
+from emoflix_device.household import HouseholdStore
+from emoflix_device.mood import MoodFilter
+from emoflix_device.mqtt.messages import CameraBack, CameraLost, CameraState, Light, MoodChanged
+from emoflix_device.telling import Tell
+from emoflix_device.translate import mood_message
+from emoflix_device.vision.look import Observation, Observer
+
+_LOG = logging.getLogger(__name__)
+
+BLIND_S: Final = 1.0
+"""So long without a look, and the room is taken as empty."""
+
+TOLD_AGAIN_S: Final = 1.0
+"""A mood that keeps its name is told again at most so often, ..."""
+
+MOVED: Final = 0.1
+"""... when its confidence has moved by so much, or the number of people or the light changed."""
+
+_NO_FACES: Final = np.zeros((0, 7), np.float32)
+
+
+class Camera(NamedTuple):
+    """What is told of the camera."""
+
+    state: CameraState
+    fault: str | None = None
+
+
+class Watching:
+    """Owns the camera and the mood; belongs to the loop."""
+
+    def __init__(
+        self,
+        *,
+        settings: MoodSettings,
+        capture: Capture,
+        observer: Observer,
+        household: HouseholdStore,
+        tell: Tell,
+        clock: Clock,
+    ) -> None:
+        """Look at nothing yet.
+
+        Args:
+            settings: how looks become a mood.
+            capture: where frames come from.
+            observer: what one frame shows.
+            household: keeps the consent and the camera's switch.
+            tell: for the mood and what happens to the camera.
+            clock: the time.
+        """
+        self._capture = capture
+        self._observer = observer
+        self._household = household
+        self._tell = tell
+        self._clock = clock
+        self._filter = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
+        self._looked_s = self._told_s = clock.steady_s()
+        self.mood = self._told = self._filter.update(_NO_FACES, self._looked_s)
+        self.light: Light | None = None
+        self.camera = Camera("off")
+        self.looks = 0
+        self.face_ms, self.expression_ms, self.lag_ms = (RunningMean() for _ in range(3))
+
+    def follow_switches(self) -> None:
+        """Open or close the camera itself, as consent and the switch say."""
+        if self._household.consent_given and self._household.camera_wanted:
+            self._capture.start()
+        else:
+            self._capture.stop()
+            self.mood = self._filter.reset(self._clock.steady_s())
+            self.light = None
+        self._tell_mood()
+        self.follow_camera()
+
+    def look(self) -> Observation | None:
+        """Take the newest frame in, where one waits."""
+        self.follow_camera()
+        seen = None
+        frame = self._capture.take()
+        if frame is not None:
+            self.lag_ms.add((self._clock.steady_s() - frame.taken_at_s) * 1000)
+            seen = self._observer.observe(frame)
+            self._take_in(seen)
+        elif self._clock.steady_s() - self._looked_s >= BLIND_S:
+            self.mood = self._filter.update(_NO_FACES, self._clock.steady_s())
+        if self._mood_is_news():
+            self._tell_mood()
+        return seen
+
+    def follow_camera(self) -> None:
+        """Notice what became of the camera, and tell of a loss and a return."""
+        camera, before = self.camera_now(), self.camera
+        self.camera = camera
+        if camera.state == "lost" and before.state != "lost":
+            _LOG.warning("camera lost: %s", camera.fault)
+            self._tell("event", CameraLost(at=self._clock.wall(), fault=camera.fault or ""))
+        elif (before.state, camera.state) == ("lost", "on"):
+            _LOG.info("camera back")
+            self._tell("event", CameraBack(at=self._clock.wall()))
+
+    def camera_now(self) -> Camera:
+        """By the switches as they stand; one that is about to open counts as on."""
+        if not self._household.consent_given:
+            return Camera("no consent")
+        if not self._household.camera_wanted:
+            return Camera("off")
+        if self._capture.status in {"on", "off"}:
+            return Camera("on")
+        return Camera("lost", self._capture.fault or "no frames arrive")
+
+    def close(self) -> None:
+        """Close the camera."""
+        self._capture.stop()
+
+    def _take_in(self, seen: Observation) -> None:
+        probabilities = [face.probabilities for face in seen.faces]
+        self.mood = self._filter.update(
+            np.stack(probabilities) if probabilities else _NO_FACES, seen.taken_at_s
+        )
+        self.light = seen.light
+        self._looked_s = seen.taken_at_s
+        self.looks += 1
+        self.face_ms.add(seen.detect_ms)
+        if probabilities:
+            self.expression_ms.add(seen.expression_ms)
+
+    def _mood_is_news(self) -> bool:
+        mood, told = self.mood, self._told
+        if mood.announced != told.announced:
+            return True
+        moved = abs(mood.confidence - told.confidence) >= MOVED or mood.people != told.people
+        return moved and self._clock.steady_s() - self._told_s >= TOLD_AGAIN_S
+
+    def _tell_mood(self) -> None:
+        told, self._told = self._told, self.mood
+        self._told_s = self._clock.steady_s()
+        self._tell("mood", mood_message(self.mood, self.light, self._clock))
+        if self.mood.announced != told.announced:
+            _LOG.info("mood: %s (%.2f)", self.mood.announced, self.mood.confidence)
+            self._tell(
+                "event",
+                MoodChanged(
+                    at=self._clock.wall(),
+                    mood=self.mood.announced,
+                    previous=told.announced,
+                    confidence=round(self.mood.confidence, 3),
+                ),
+            )
