@@ -1,4 +1,4 @@
-"""`emoflix check`: try camera, model, catalogue and broker one by one and say what is wrong."""
+"""`emoflix check`: try the parts one by one and say what is wrong."""
 
 import logging
 import sys
@@ -68,12 +68,20 @@ def _broker(settings: Settings) -> str:
     return f"{settings.mqtt.host}:{settings.mqtt.port} lets this device in"
 
 
+def _player(settings: Settings) -> str:
+    from emoflix_device.playing.player import open_player
+
+    player = open_player(settings.playing)
+    return "none is set: films are not started from here" if player is None else player.describe()
+
+
 CHECKS: Final[tuple[tuple[str, Callable[[Settings], str]], ...]] = (
     ("model", _model),
     ("catalogue", _catalogue),
     ("state", _state),
     ("camera", _camera),
     ("broker", _broker),
+    ("player", _player),
 )
 
 
@@ -85,7 +93,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Settings], str]], ...]] = (
     help="The configuration, as for `emoflix run`.",
 )
 def check(config: Path) -> None:
-    """Test model, catalogue, state, camera and broker one by one; exit 1 if any is wrong."""
+    """Test model, catalogue, state, camera, broker and player one by one; 1 if one is wrong."""
     settings = load_settings(config)
     # Each fault is told in its place below; a service's log lines would tell it twice.
     logging.getLogger("emoflix_device").addHandler(logging.NullHandler())

@@ -18,7 +18,8 @@ def checked(folder: Path, **sections: Any) -> tuple[int, dict[str, str]]:
 def test_all_is_well(mosquitto: Mosquitto, tmp_path: Path) -> None:
     code, lines = checked(tmp_path, mqtt={"host": HOST, "port": mosquitto.port})
     assert code == 0
-    assert list(lines) == ["configuration", "model", "catalogue", "state", "camera", "broker"]
+    parts = ["model", "catalogue", "state", "camera", "broker", "player"]
+    assert list(lines) == ["configuration", *parts]
     assert all(line.startswith("ok") for line in lines.values())
     assert "films" in lines["catalogue"]
 
@@ -30,13 +31,15 @@ def test_each_fault_is_named_and_hides_no_other(tmp_path: Path) -> None:
         camera={"source": "/dev/video99"},
         vision={"expression_model": "nowhere.tflite"},
         mqtt={"host": HOST, "port": port},
+        playing={"kodi": {"url": f"http://{HOST}:{port}"}},
     )
     assert code == 1
     wrong = {name: line for name, line in lines.items() if line.startswith("WRONG")}
-    assert list(wrong) == ["model", "camera", "broker"]
+    assert list(wrong) == ["model", "camera", "broker", "player"]
     assert "nowhere.tflite: cannot be read" in wrong["model"]
     assert "/dev/video99" in wrong["camera"]
     assert f"nothing listens at {HOST}:{port}" in wrong["broker"]
+    assert f"Kodi at http://{HOST}:{port} cannot be reached" in wrong["player"]
 
 
 def test_a_text_file_called_mp4_is_no_camera(mosquitto: Mosquitto, tmp_path: Path) -> None:

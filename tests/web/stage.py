@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
+import yaml
 from paho.mqtt.client import MQTTMessage
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -51,23 +52,20 @@ COMMANDS = (
 class WebProcess:
     """The page's own process, as a unit starts it."""
 
-    def __init__(self, broker_port: int, folder: Path, *options: str) -> None:
+    def __init__(self, broker_port: int, folder: Path, **web: object) -> None:
         self.port = free_port()
         self.address = f"http://{HOST}:{self.port}"
+        self.config = folder / "web.yaml"
+        settings = {
+            "device": DEVICE,
+            "mqtt": {"host": HOST, "port": broker_port},
+            "web": {"host": HOST, "port": self.port, **web},
+        }
+        self.config.write_text(yaml.safe_dump(settings), encoding="utf-8")
         self._log = folder / "web.log"
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    "emoflix_device.web",
-                    f"--host={HOST}",
-                    f"--port={self.port}",
-                    f"--device={DEVICE}",
-                    f"--broker-host={HOST}",
-                    f"--broker-port={broker_port}",
-                    *options,
-                ],
+                [sys.executable, "-m", "emoflix_device.web", "--config", self.config],
                 stdin=subprocess.DEVNULL,
                 stderr=log,
             )

@@ -6,33 +6,33 @@ import ssl
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import click
+from msgspec.structs import replace
 
 from emoflix_device.config import MqttSettings, Settings, load_settings
+from emoflix_device.credentials import secret_file
 from emoflix_device.errors import ConfigurationError, EmoflixError
 from emoflix_device.web.pairing import INVITATION_S, Pairing, read_users
 from emoflix_device.web.settings import WebSettings
 
-_DEFAULTS: Final = WebSettings()
 _F = TypeVar("_F", bound=Callable[..., None])
 
 
-def _phones(command: _F) -> _F:
-    """The options that say where phones are remembered."""
+def _configured(command: _F) -> _F:
+    """The options that both commands share."""
     for option in (
         click.option(
-            "--users-file",
+            "--config",
             type=click.Path(path_type=Path),
-            help="The broker's users for phones, `user:password` a line. Without: all are guests.",
+            help="The configuration, as for `emoflix run`; its section `web` is meant.",
         ),
         click.option(
-            "--state-dir",
-            type=click.Path(path_type=Path),
-            default=_DEFAULTS.state_dir,
-            show_default=True,
-            help="Where paired phones are remembered.",
+            "--users-file", type=click.Path(path_type=Path), help="Instead of web.users_file."
+        ),
+        click.option(
+            "--state-dir", type=click.Path(path_type=Path), help="Instead of web.state_dir."
         ),
     ):
         command = option(command)
@@ -40,26 +40,8 @@ def _phones(command: _F) -> _F:
 
 
 @click.command()
-@click.option("--config", type=click.Path(path_type=Path), help="Device and broker, in YAML.")
-@click.option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
-@click.option("--port", default=_DEFAULTS.port, show_default=True)
-@click.option("--name", "names", multiple=True, help="A further host name of this box.")
-@click.option("--device", help="Name in the topics.")
-@click.option("--broker-host")
-@click.option("--broker-port", type=int)
-@_phones
-def web(
-    *,
-    config: Path | None,
-    host: str,
-    port: int,
-    names: tuple[str, ...],
-    device: str | None,
-    broker_host: str | None,
-    broker_port: int | None,
-    users_file: Path | None,
-    state_dir: Path,
-) -> None:
+@_configured
+def web(*, config: Path | None, users_file: Path | None, state_dir: Path | None) -> None:
     """Serve the page for phones and the television, and carry /mqtt to the broker."""
     from aiohttp import web as aiohttp_web
 
@@ -69,21 +51,19 @@ def web(
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
-    settings = load_settings(config) if config is not None else Settings()
-    broker = BrokerAddress(
-        broker_host or settings.mqtt.host, broker_port or settings.mqtt.port, _tls(settings.mqtt)
-    )
+    settings = _settings(config, users_file, state_dir)
+    mqtt, served = settings.mqtt, settings.web
     site = Site(
-        device=device or settings.device,
+        device=settings.device,
         page=read_page(),
-        bridge=Bridge(broker),
-        pairing=_pairing(users_file, state_dir) if users_file is not None else None,
+        bridge=Bridge(BrokerAddress(mqtt.host, mqtt.port, _tls(mqtt))),
+        pairing=_pairing(served),
     )
     try:
         aiohttp_web.run_app(
-            site.app(names),
-            host=host,
-            port=port,
+            site.app(served.names),
+            host=served.host,
+            port=served.port,
             print=None,
             shutdown_timeout=1,
             access_log=None,
@@ -91,29 +71,32 @@ def web(
         )
     except OSError as error:
         raise ConfigurationError(
-            f"{host}:{port}: cannot listen there ({error.strerror})"
+            f"{served.host}:{served.port}: cannot listen there ({error.strerror}): see web.host"
+            " and web.port"
         ) from error
 
 
 @click.command()
-@click.option(
-    "--address",
-    default=f"http://{socket.gethostname()}.local:{_DEFAULTS.port}",
-    show_default=True,
-    help="The page's, as a phone reaches it.",
-)
+@_configured
+@click.option("--address", help="The page's, as a phone reaches it; by default this host's name.")
 @click.option("--list", "list_", is_flag=True, help="Only list the paired phones.")
 @click.option("--forget", metavar="USER", help="Let the phone of this user in no more.")
-@_phones
 def pair(
-    *, address: str, list_: bool, forget: str | None, users_file: Path | None, state_dir: Path
+    *,
+    config: Path | None,
+    users_file: Path | None,
+    state_dir: Path | None,
+    address: str | None,
+    list_: bool,
+    forget: str | None,
 ) -> None:
     """Show a QR code that lets one phone in."""
     import segno
 
-    if users_file is None:
-        raise ConfigurationError("--users-file: not given, so everyone is let in as a guest")
-    pairing = _pairing(users_file, state_dir)
+    served = _settings(config, users_file, state_dir).web
+    pairing = _pairing(served)
+    if pairing is None:
+        raise ConfigurationError("web.users_file: not set, so everyone is let in as a guest")
     if list_:
         for user, _ in pairing.phones():
             click.echo(user)
@@ -122,8 +105,9 @@ def pair(
         if not pairing.forget(forget):
             raise ConfigurationError(f"--forget: no phone is paired as {forget!r}")
         return
+    page = address or f"http://{socket.gethostname()}.local:{served.port}"
     # Behind the #, so that it never stands in a log.
-    link = f"{address.rstrip('/')}/#pair={pairing.invite()}"
+    link = f"{page.rstrip('/')}/#pair={pairing.invite()}"
     segno.make(link, error="m").terminal(compact=True)
     click.echo(f"Scan it within {INVITATION_S / 60:.0f} minutes, or open {link}")
 
@@ -137,8 +121,17 @@ def main() -> None:
         sys.exit(2)
 
 
-def _pairing(users_file: Path, state_dir: Path) -> Pairing:
-    return Pairing(state_dir / "phones.db", read_users(users_file))
+def _settings(config: Path | None, users_file: Path | None, state_dir: Path | None) -> Settings:
+    settings = load_settings(config) if config is not None else Settings()
+    changes = {"users_file": users_file, "state_dir": state_dir}
+    given = {name: path for name, path in changes.items() if path is not None}
+    return replace(settings, web=replace(settings.web, **given))
+
+
+def _pairing(served: WebSettings) -> Pairing | None:
+    if served.users_file is None:
+        return None
+    return Pairing(served.state_dir / "phones.db", read_users(secret_file(served.users_file)))
 
 
 def _tls(settings: MqttSettings) -> ssl.SSLContext | None:

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 
 class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the page is served, and who is let in."""
+    """Where the page is served, and who is let in; `emoflix-web` and `emoflix pair` read them."""
 
     host: Annotated[str, Meta(description="address to listen on; all of them by default")] = (
         "0.0.0.0"  # noqa: S104 - phones come over the network

@@ -1,0 +1,121 @@
+"""Asking a media server in the home: short time-outs, small answers, and faults in words."""
+
+import http.client
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from emoflix_device.credentials import secret_file
+from emoflix_device.errors import ConfigurationError
+from emoflix_device.playing import PlayerError
+
+TIMEOUT_S: Final = 5.0
+"""For the connection, and again for every part of the answer."""
+LIMIT_BYTES: Final = 32 << 20
+"""More than a page of any library."""
+_REFUSED: Final = frozenset({401, 403})
+
+_T = TypeVar("_T")
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A key is for the server that the configuration names, and for no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+class MediaServer:
+    """One server, by its address and what lets this device in."""
+
+    def __init__(
+        self, url: str, headers: dict[str, str], *, name: str, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            url: such as `http://nas.local:8096`.
+            headers: what lets this device in.
+            name: of the program, for messages.
+            timeout_s: for the connection, and again for every part of an answer.
+        """
+        self._url = url.rstrip("/")
+        self._headers = {"Accept": "application/json", **headers}
+        self._name = name
+        self._timeout_s = timeout_s
+        # Its own, without the environment's proxies: the server is in the home.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirects())
+
+    def __str__(self) -> str:
+        """Program and address."""
+        return f"{self._name} at {self._url}"
+
+    def get(self, path: str, form: type[_T]) -> _T:
+        """What stands at `path`, read as `form`.
+
+        Raises:
+            PlayerError: It does not answer in time, refuses, or says something else.
+        """
+        return self._read(self._ask(path, None), form)
+
+    def post(self, path: str, body: Any, form: type[_T]) -> _T:
+        """What it answers to `body` in JSON; raises as `get`."""
+        return self._read(self._ask(path, msgspec.json.encode(body)), form)
+
+    def tell(self, path: str) -> None:
+        """Post without content, for an answer without content; raises as `get`."""
+        self._ask(path, b"")
+
+    def _ask(self, path: str, body: bytes | None) -> bytes:
+        headers = dict(self._headers)
+        if body:
+            headers["Content-Type"] = "application/json"
+        request = urllib.request.Request(  # noqa: S310 - the settings let http(s) in alone
+            f"{self._url}{path}", data=body, headers=headers
+        )
+        try:
+            with self._opener.open(request, timeout=self._timeout_s) as answer:
+                content: bytes = answer.read(LIMIT_BYTES + 1)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise PlayerError(f"{self} {_refusal(error)}") from error
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            words = "no answer in time" if isinstance(reason, TimeoutError) else reason
+            raise PlayerError(f"{self} cannot be reached ({words}): is it on?") from error
+        if len(content) > LIMIT_BYTES:
+            raise PlayerError(f"{self} answers with more than {LIMIT_BYTES >> 20} MB")
+        return content
+
+    def _read(self, content: bytes, form: type[_T]) -> _T:
+        try:
+            return msgspec.json.decode(content, type=form, strict=False)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise PlayerError(
+                f"{self} answers with something else than it should ({error}):"
+                " is it the right address?"
+            ) from error
+
+
+def key_in(file: Path, setting: str) -> str:
+    """The one line of a key file or systemd credential.
+
+    Raises:
+        ConfigurationError: It cannot be read, or does not hold one line; `setting` is named.
+    """
+    try:
+        lines = secret_file(file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{setting}: {file} cannot be read ({error})") from error
+    if len(lines) != 1 or not lines[0].strip() or not lines[0].isprintable():
+        raise ConfigurationError(f"{setting}: {file} must hold the key in one line and no more")
+    return lines[0].strip()
+
+
+def _refusal(error: urllib.error.HTTPError) -> str:
+    if error.code in _REFUSED:
+        return f"refuses ({error.code}): see its key_file"
+    return f"answers {error.code} {error.reason}: is it the right address?"

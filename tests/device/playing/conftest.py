@@ -1,0 +1,3 @@
+from tests.catalog.importers.conftest import server
+
+__all__ = ["server"]
