@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_catalog.features.affect import evoked
+from emoflix_catalog.features.popularity import popularity
 from emoflix_catalog.features.quality import bayesian_average
 from emoflix_catalog.features.text import embed
 from emoflix_catalog.features.transforms import Transforms
@@ -14,7 +15,7 @@ from emoflix_catalog.film import Film
 from emoflix_catalog.vocabulary import GENRES, LANGUAGES, MOOD_TAGS
 
 WORDS = {"languages": tuple(LANGUAGES), "genres": GENRES, "mood_tags": tuple(MOOD_TAGS)}
-LAYOUT = 2
+LAYOUT = 3
 """Counted up when the arrays change in name, form or meaning: part of every catalogue's version."""
 NO_LANGUAGE = 255
 NO_AGE = -1
@@ -27,10 +28,12 @@ def columns(films: Sequence[Film], transforms: Transforms) -> dict[str, NDArray[
     `year` int16, `runtime_min` int16, `age` int8, `language` uint8 (the main one, a place in the
     vocabulary); `languages`, `genres` and `mood_tags` as bits, uint64[n, words / 64]; `evoked`
     float32[n, 2], `emotions` float32[n, 7] and `evoked_certainty` as in `features.affect`;
-    `quality` float32; `text` int8[n, 64] as in `features.text`.
+    `quality` float32; `popularity` float32 and `popularity_day` int32 as in `features.popularity`;
+    `text` int8[n, 64] as in `features.text`.
     """
     main = {code: number for number, code in enumerate(LANGUAGES)}
     point, emotions, certainty = evoked(films, transforms.terms, transforms.affect)
+    rank, day = popularity(films)
     return {
         "year": np.array([film.year for film in films], np.int16),
         "runtime_min": np.array([film.runtime_min or NO_RUNTIME for film in films], np.int16),
@@ -41,6 +44,8 @@ def columns(films: Sequence[Film], transforms: Transforms) -> dict[str, NDArray[
         "emotions": emotions,
         "evoked_certainty": certainty,
         "quality": bayesian_average(films),
+        "popularity": rank,
+        "popularity_day": day,
         "text": embed(films, transforms.terms, transforms.components),
     }
 

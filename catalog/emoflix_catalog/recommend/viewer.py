@@ -63,6 +63,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     people: int = 1
     light: str = ""
     """`dark`, `dim` or `bright`; "" where nobody looked."""
+    restless: bool = False
+    """True where people move about and do not settle."""
 
 
 def mood_of(label: str, confidence: float = 1.0) -> MoodReading:
