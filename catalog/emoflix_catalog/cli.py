@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "purge": (f"{_IMPORTERS}:purge_command", "Take out what a source brought in."),
     "history": (f"{_IMPORTERS}:history_command", "Read what somebody watched, from a list."),
     "fit": (f"{_OWN}.fit:fit", "Fit what turns films into vectors, on a desktop."),
+    "factors": (f"{_OWN}.factors:factors", "Learn from ratings who likes what else."),
     "check": (
         f"{_OWN}.check:check",
         "Check tables of films against rules and other tables.",
@@ -28,6 +29,10 @@ COMMANDS: Final = {
     "info": (f"{_OWN}.info:info", "Show everything that is known of a film."),
     "stats": (f"{_OWN}.stats:stats", "Count the films by language, decade, genre and more."),
     "recommend": (f"{_OWN}.recommend:recommend", "Recommend films for a viewer and a mood."),
+    "cold-start": (
+        f"{_OWN}.cold_start:cold_start",
+        "Show the films to ask a new viewer about.",
+    ),
     "version": (f"{_OWN}.version:version", "Say which program and which catalogue this is."),
 }
 """Name -> where the command stands, and its line in the help."""

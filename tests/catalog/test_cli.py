@@ -149,6 +149,34 @@ def test_a_misspelt_favourite_is_not_passed_over(built: Run) -> None:
     assert "no film of this id" in err
 
 
+def test_recommend_takes_a_printed_history(built: Run, tmp_path: Path) -> None:
+    rated = [("drishyam-2013", 9.0), ("premam-2015", 2.0), ("kireedam-1989", 5.5)]
+    history = tmp_path / "history.json"
+    entries = [
+        {"film": film, "title": film, "on": None, "rating": rating} for film, rating in rated
+    ]
+    history.write_text(json.dumps({"entries": entries, "missing": []}))
+    arguments = ("recommend", "--language", "ml", "--history", str(history), "--count", "9")
+    code, out, _ = built(*arguments)
+    assert code == 0
+    assert "Like Drishyam, which you liked" in " ".join(out.split())
+    told = [film["film"]["id"] for film in json.loads(built(*arguments, "--json")[1])["films"]]
+    assert not set(told) & {film for film, _ in rated}
+    history.write_text("[]")
+    code, out, err = built(*arguments)
+    assert (code, out) == (2, "")
+    assert one_line(err)
+    assert "is no history" in err
+
+
+def test_cold_start_shows_six_films_to_answer(built: Run) -> None:
+    code, out, _ = built("cold-start", "--language", "ml")
+    assert code == 0
+    assert out.startswith("Do you like these?")
+    films = json.loads(built("cold-start", "--language", "malayalam", "--json")[1])
+    assert [film["languages"][0] for film in films] == ["ml"] * 6
+
+
 def test_check_lists_what_is_wrong_and_fails(run: Run, tmp_path: Path) -> None:
     table = next(starter_films().glob("*.csv")).read_text(encoding="utf-8")
     (tmp_path / "a.csv").write_text(table.replace("drama", "dramma"), encoding="utf-8")

@@ -15,6 +15,7 @@ from emoflix_catalog.commands.options import (
     json_option,
 )
 from emoflix_catalog.commands.printing import print_json, print_table
+from emoflix_catalog.commands.watched import read_entries, with_history
 from emoflix_catalog.errors import InvalidRequestError
 from emoflix_catalog.recommend import Context, Slate, Viewer, mood_of
 from emoflix_catalog.recommend import recommend as make_slate
@@ -34,11 +35,23 @@ _ROLES = {"actors": "cast", "directors": "director"}
 @click.option("--actor", "actors", multiple=True, help="A favourite; or several.")
 @click.option("--director", "directors", multiple=True, help="A favourite; or several.")
 @click.option("--liked", multiple=True, help="Id of a film that was liked; or several.")
+@click.option("--disliked", multiple=True, help="Id of a film that was not; or several.")
 @click.option("--seen", multiple=True, help="Id of a film not to show; or several.")
+@click.option(
+    "--history",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What emoflix-catalog history … --json printed.",
+)
+@click.option("--genre", "genres", type=GENRE, multiple=True, help="Only of these.")
 @click.option("--without-genre", "genres_left_out", type=GENRE, multiple=True)
 @click.option("--without-tag", "mood_tags_left_out", type=MOOD_TAG, multiple=True)
 @click.option("--max-runtime", "max_runtime_min", type=click.IntRange(1), help="In minutes.")
 @click.option("--max-age", type=click.Choice(AGES), help="Only films for this age or younger.")
+@click.option("--library", "libraries", multiple=True, help="Only what it holds: jellyfin, kodi.")
+@click.option("--at", type=click.DateTime(), help="Local time of the evening.  [default: now]")
+@click.option("--people", type=click.IntRange(0), default=1, show_default=True, help="Watching.")
+@click.option("--light", type=click.Choice(("dark", "dim", "bright")), help="In the room.")
+@click.option("--restless", is_flag=True, help="People do not settle.")
 @click.option(
     "--lift",
     type=click.FloatRange(0, 1),
@@ -57,6 +70,11 @@ def recommend(
     mood: str | None,
     confidence: float,
     seen: tuple[str, ...],
+    history: Path | None,
+    at: dt.datetime | None,
+    people: int,
+    light: str | None,
+    restless: bool,
     seed: int,
     explain: bool,
     count: int,
@@ -66,10 +84,16 @@ def recommend(
     """Recommend films for a viewer and a mood."""
     viewer = Viewer(seen=frozenset(seen), **wishes)
     reading = mood_of(mood, confidence) if mood else None
+    evening = Context(
+        at=(at or dt.datetime.now(dt.UTC)).astimezone(),
+        people=people,
+        light=light or "",
+        restless=restless,
+    )
     with open_catalogue(path) as catalogue:
         _check_names(catalogue, viewer)
-        now = Context(at=dt.datetime.now().astimezone())
-        slate = make_slate(catalogue, viewer, reading, now, count=count, seed=seed)
+        viewer = viewer if history is None else with_history(viewer, read_entries(history))
+        slate = make_slate(catalogue, viewer, reading, evening, count=count, seed=seed)
     if as_json:
         print_json(slate)
     else:
@@ -84,7 +108,7 @@ def _check_names(catalogue: Catalogue, viewer: Viewer) -> None:
                 raise InvalidRequestError(
                     f"{name}: no {field[:-1]} of this name{_near(catalogue, name, role)}"
                 )
-    for film in (*viewer.liked, *viewer.seen):
+    for film in (*viewer.liked, *viewer.disliked, *viewer.seen):
         if not catalogue.numbers([film]).size:
             raise InvalidRequestError(
                 f"{film}: no film of this id: find it by emoflix-catalog search"
