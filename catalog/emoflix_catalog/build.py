@@ -111,7 +111,7 @@ def _flush(path: Path) -> None:
 
 def _remove_stale_arrays(path: Path, version: str) -> None:
     """Take away what earlier builds left; a program that has it open keeps it until it closes."""
-    name = re.compile(re.escape(path.stem) + r"-[0-9a-f]{16}\.arrays")
-    for other in path.parent.glob(f"{glob.escape(path.stem)}-*.arrays"):
-        if name.fullmatch(other.name) and other != arrays_path(path, version):
+    name = re.compile(re.escape(path.stem) + r"-([0-9a-f]{16})\.(arrays|factors)")
+    for other in path.parent.glob(f"{glob.escape(path.stem)}-*"):
+        if (found := name.fullmatch(other.name)) and found[1] != version:
             other.unlink(missing_ok=True)

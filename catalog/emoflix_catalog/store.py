@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from emoflix_catalog.arrays import Arrays, arrays_path, open_arrays
 from emoflix_catalog.errors import StoreError, UnknownFilmError
+from emoflix_catalog.features.collaborative import Collaborative, open_collaborative
 from emoflix_catalog.features.vectors import Vectors
 from emoflix_catalog.film import Film
 from emoflix_catalog.schema import CATALOGUE, verify
@@ -29,12 +30,19 @@ class Catalogue:
     """
 
     def __init__(
-        self, connection: sqlite3.Connection, columns: Arrays, version: str, films: int
+        self,
+        connection: sqlite3.Connection,
+        columns: Arrays,
+        version: str,
+        films: int,
+        collaborative: Collaborative | None = None,
     ) -> None:
         self._connection = connection
         self._films = films
         self.columns = columns
         self.version = version
+        self.collaborative = collaborative
+        """What ratings taught; None where `emoflix-catalog factors` did not run."""
 
     def __len__(self) -> int:
         return self._films
@@ -158,13 +166,14 @@ def open_catalogue(path: Path) -> Catalogue:
     try:
         version, films = connection.execute("SELECT version, films FROM catalogue").fetchone()
         columns = open_arrays(arrays_path(path, version), version)
+        collaborative = open_collaborative(path, version, films)
     except (sqlite3.DatabaseError, TypeError) as error:
         connection.close()
         raise StoreError(f"{path}: is damaged ({error}): run emoflix-catalog build") from error
     except StoreError:
         connection.close()
         raise
-    return Catalogue(connection, columns, version, films)
+    return Catalogue(connection, columns, version, films, collaborative)
 
 
 _FILM_FIELDS = (

@@ -2,6 +2,7 @@
 
 from emoflix_catalog.recommend.scorers.affect import Affect
 from emoflix_catalog.recommend.scorers.base import Scorer
+from emoflix_catalog.recommend.scorers.collaborative import Collaborative
 from emoflix_catalog.recommend.scorers.content import Content
 from emoflix_catalog.recommend.scorers.context import Circumstances
 from emoflix_catalog.recommend.scorers.language import Language
@@ -14,6 +15,7 @@ SCORERS: tuple[type[Scorer], ...] = (
     Affect,
     People,
     Content,
+    Collaborative,
     Language,
     Quality,
     Novelty,
