@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: help demo test lint format bench web lock clean
 
 help: ## Say what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: $(VENV)/demo.done ## Run it all on the bundled clip [SECONDS=30] [SOURCE=/dev/video0]
 	$(BIN)/emoflix demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SOURCE),--source '$(SOURCE)')
@@ -70,3 +70,5 @@ mosquitto:
 	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo -n); \
 	  { $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends mosquitto; } || { \
 	    echo "The tests need the MQTT broker mosquitto; install it (Debian: apt install mosquitto, macOS: brew install mosquitto) and run make test again." >&2; exit 2; }; }
+
+include deploy/targets.mk

@@ -1,0 +1,350 @@
+"""Proves in a Debian of its own, one line a proof, that the installer does what it says.
+
+    make test-install     this machine's architecture
+    make test-arm64       64-bit Arm, by qemu-user
+
+Needs root, debootstrap, and for another architecture qemu-user-static. Run it in a mount namespace
+of its own, as make does. Roots are kept in `build/roots`; each run works in an overlay over them,
+which is thrown away.
+"""
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+
+REPOSITORY: Final = Path(__file__).resolve().parents[2]
+ROOTS: Final = REPOSITORY / "build" / "roots"
+MIRROR: Final = "http://deb.debian.org/debian"
+CONFIG: Final = "/etc/emoflix/emoflix.yaml"
+EMOFLIX: Final = "/opt/emoflix/bin/emoflix"
+BINFMT: Final = Path("/proc/sys/fs/binfmt_misc")
+QEMU: Final = {"arm64": "aarch64", "amd64": "x86_64"}
+SYSTEM: Final = ("systemd", "systemd-sysv", "udev", "procps", "iproute2")
+"""What a Raspberry Pi OS has and the smallest Debian has not."""
+
+
+class Root(NamedTuple):
+    """A mounted root."""
+
+    folder: Path
+
+    def run(
+        self, command: str, *, network: bool = True, guard_s: float = 3600
+    ) -> subprocess.CompletedProcess[str]:
+        """A shell command in it, as root."""
+        cut_off = [] if network else ["unshare", "--net"]
+        inside = ["chroot", str(self.folder), "bash", "-c", command]
+        return subprocess.run(
+            [*cut_off, *inside],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=guard_s,
+            stdin=subprocess.DEVNULL,
+            env={
+                "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME": "/root",
+                "LC_ALL": "C.UTF-8",
+                "DEBIAN_FRONTEND": "noninteractive",
+                # A network may want an authority of its own to be trusted.
+                "PIP_CERT": "/authorities.crt",
+                "SSL_CERT_FILE": "/authorities.crt",
+            },
+        )
+
+    def done(self, command: str) -> str:
+        """The output of a command that must succeed."""
+        ended = self.run(command)
+        if ended.returncode != 0:
+            raise AssertionError(f"`{command}` ended with {ended.returncode}: {tail(ended)}")
+        return ended.stdout
+
+
+def tail(ended: subprocess.CompletedProcess[str], lines: int = 6) -> str:
+    said = f"{ended.stdout}\n{ended.stderr}".strip().splitlines()
+    return " | ".join(said[-lines:])
+
+
+def debian(suite: str, architecture: str) -> Path:
+    """A root as debootstrap makes it, made once."""
+    folder = ROOTS / f"{suite}-{architecture}"
+    if not folder.exists():
+        click.echo(f"      debootstrap {suite} {architecture} (once, some minutes)")
+        part = folder.with_name(f".{folder.name}")
+        shutil.rmtree(part, ignore_errors=True)
+        ROOTS.mkdir(parents=True, exist_ok=True)
+        include = f"--include={','.join(SYSTEM)}"
+        command = ["debootstrap", "--variant=minbase", include, f"--arch={architecture}"]
+        log = ROOTS / f"{folder.name}.log"
+        with log.open("wb") as opened:
+            subprocess.run(
+                [*command, suite, str(part), MIRROR], check=True, stdout=opened, stderr=opened
+            )
+        part.rename(folder)
+    return folder
+
+
+@contextmanager
+def mounted(suite: str, architecture: str) -> Iterator[Root]:
+    """An overlay over the root, with the checkout in /src."""
+    below = debian(suite, architecture)
+    with tempfile.TemporaryDirectory(dir=ROOTS, prefix=".run-") as work:
+        parts = [Path(work) / name for name in ("upper", "work", "root")]
+        for part in parts:
+            part.mkdir()
+        upper, workdir, root = parts
+        layers = f"lowerdir={below},upperdir={upper},workdir={workdir}"
+        mount("-t", "overlay", "overlay", "-o", layers, root)
+        try:
+            mount("-t", "proc", "proc", root / "proc")
+            mount("-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
+            mount("--rbind", "/dev", root / "dev")
+            (root / "src").mkdir()
+            mount("--bind", "-o", "ro", REPOSITORY, root / "src")
+            shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
+            shutil.copy("/etc/ssl/certs/ca-certificates.crt", root / "authorities.crt")
+            (root / "etc" / "hosts").write_text(
+                f"127.0.0.1 localhost {platform.node()}\n", encoding="utf-8"
+            )
+            yield Root(root)
+        finally:
+            subprocess.run(["umount", "--recursive", "--lazy", root], check=False)
+
+
+def let_the_kernel_run(architecture: str) -> None:
+    """Register qemu-user for programs of another architecture, as the package itself does."""
+    if not BINFMT.joinpath("register").exists():
+        mount("-t", "binfmt_misc", "binfmt_misc", BINFMT)
+    rule = Path(f"/usr/lib/binfmt.d/qemu-{QEMU[architecture]}.conf")
+    if rule.exists() and not BINFMT.joinpath(rule.stem).exists():
+        BINFMT.joinpath("register").write_bytes(rule.read_bytes().strip())
+
+
+def mount(*arguments: str | Path) -> None:
+    subprocess.run(["mount", *map(str, arguments)], check=True)
+
+
+INSTALL: Final = "/src/deploy/install.sh --yes --camera clip"
+
+
+def snapshot(root: Root) -> str:
+    """What Emoflix has in a root."""
+    return root.done(
+        "find /opt /etc/emoflix /etc/mosquitto/conf.d /etc/mosquitto/emoflix* /usr/local/bin"
+        " /etc/systemd/system -name '*emoflix*' 2>/dev/null | sort; true"
+    )
+
+
+def without_network(root: Root) -> str:
+    """Packages of the system are there, the libraries cannot be had: nothing is left."""
+    root.done(
+        "apt-get update -q && apt-get install -q -y --no-install-recommends python3-venv"
+        " mosquitto openssl ca-certificates avahi-daemon"
+    )
+    before = snapshot(root)
+    ended = root.run(INSTALL, network=False)
+    assert ended.returncode == 1, tail(ended)
+    assert "is there a way to the internet?" in ended.stderr
+    assert snapshot(root) == before
+    return "without a network: one line, and nothing is left of it"
+
+
+def read_only(root: Root) -> str:
+    root.done("mount -t tmpfs -o ro tmpfs /opt")
+    ended = root.run(INSTALL)
+    root.done("umount /opt")
+    assert ended.returncode == 2, tail(ended)
+    assert "/opt cannot be written" in ended.stderr
+    return "a read-only root: refused by name"
+
+
+def full_disk(root: Root) -> str:
+    # 1 GB passes the first look, and is then filled by something else.
+    root.done("mount -t tmpfs -o size=1000m tmpfs /opt && fallocate -l 970m /opt/other")
+    ended = root.run(INSTALL.replace("--yes", "--yes --no-web"))
+    assert ended.returncode == 2, tail(ended)
+    assert "MB are needed" in ended.stderr
+    left = root.done("ls /opt").split()
+    root.done("umount /opt")
+    assert left == ["other"], left
+    return "a full disk: refused by name, before anything is done"
+
+
+def installs(root: Root) -> str:
+    began_s = time.monotonic()
+    said = root.done(INSTALL)
+    took_s = time.monotonic() - began_s
+    version = root.done(f"{EMOFLIX} --version").strip()
+    units = root.done("ls /etc/systemd/system/multi-user.target.wants").split()
+    assert {"emoflix.service", "emoflix-web.service"} <= set(units), units
+    faces = "YuNet" if "YuNet is in" in said else "Haar (YuNet was not reached, and it said so)"
+    size_mb = root.done("du -sm /opt/emoflix").split()[0]
+    return f"install.sh: {version} in {took_s:.0f} s, {size_mb} MB, faces by {faces}"
+
+
+def checks(root: Root) -> str:
+    said = root.done(
+        "mosquitto -c /etc/mosquitto/mosquitto.conf & broker=$!; "
+        "until (: </dev/tcp/127.0.0.1/8883) 2>/dev/null; do sleep 0.2; done; "
+        f"{EMOFLIX} check --config {CONFIG}; rc=$?; kill $broker; exit $rc"
+    )
+    assert "WRONG" not in said, said
+    return "emoflix check: all is well, over TLS with the password made here"
+
+
+def analyzes(root: Root) -> str:
+    clip = root.done("find -L /opt/emoflix/current/lib -name invented_faces.mp4").strip()
+    found = root.done(f"{EMOFLIX} analyze --json {clip}")
+    assert '"expression' in found, found[:300]
+    return "emoflix analyze reads the bundled clip"
+
+
+def runs(root: Root, engine: str) -> str:
+    """The daemon against the broker that was set up, as the user that it runs as."""
+    root.done(f"sed -i 's/^  engine: .*/  engine: {engine}/' {CONFIG}")
+    said = root.done(
+        "mosquitto -c /etc/mosquitto/mosquitto.conf & broker=$!\n"
+        "until (: </dev/tcp/127.0.0.1/8883) 2>/dev/null; do sleep 0.2; done\n"
+        "install -d -o emoflix -m 700 /var/lib/emoflix /run/credentials\n"
+        "install -o emoflix -m 400 /etc/emoflix/mqtt.password /run/credentials/mqtt.password\n"
+        "export CREDENTIALS_DIRECTORY=/run/credentials\n"
+        f"setpriv --reuid emoflix --regid emoflix --clear-groups {EMOFLIX} run --config {CONFIG} &"
+        " daemon=$!\n"
+        "IFS=: read -r user password < <(head -1 /etc/emoflix/users)\n"
+        'hear() { mosquitto_sub -h localhost -p 8883 --cafile /etc/emoflix/ca.crt -u "$user"'
+        ' -P "$password" -W 600 -C 1 "$@"; }\n'
+        "hear -t 'emoflix/+/availability' | head -1\n"
+        "hear -t 'emoflix/+/info' | head -c 400; echo\n"
+        "kill $daemon; wait $daemon; code=$?; kill $broker; exit $code"
+    )
+    assert "online" in said, said
+    assert '"program"' in said, said
+    return f"emoflix run with {engine}: online over TLS, and ends with 0"
+
+
+def camera_is_missed(root: Root) -> str:
+    """picamera2 with the real bindings of libcamera, and no camera."""
+    root.done(
+        "apt-get install -q -y --no-install-recommends python3-libcamera python3-prctl gcc"
+        " python3-dev libc6-dev libcap-dev && "
+        "/opt/emoflix/bin/pip install -q --no-cache-dir picamera2"
+    )
+    root.done("/opt/emoflix/bin/python -c 'import libcamera, picamera2'")
+    root.done(f'sed -i "s/^  source: .*/  source: picamera/" {CONFIG}')
+    said = root.run(f"{EMOFLIX} check --config {CONFIG}").stdout
+    camera = next(line for line in said.splitlines() if " camera " in line)
+    assert camera.startswith("WRONG"), camera
+    assert "Traceback" not in said
+    return f"picamera2 with the system's libcamera and no camera: {camera.split(maxsplit=2)[2]}"
+
+
+def updates(root: Root) -> str:
+    root.done("mkdir /opt/emoflix/versions/left-by-a-power-cut")
+    root.done("echo '# the owner was here' >> /etc/emoflix/emoflix.yaml")
+    before = root.done("readlink -f /opt/emoflix/current")
+    secrets = root.done("cat /etc/emoflix/mqtt.password /etc/mosquitto/emoflix.passwd")
+    root.done(INSTALL)
+    assert root.done("readlink -f /opt/emoflix/current") != before
+    assert root.done("readlink -f /opt/emoflix/previous") == before
+    assert len(root.done("ls /opt/emoflix/versions").split()) == 2
+    assert secrets == root.done("cat /etc/emoflix/mqtt.password /etc/mosquitto/emoflix.passwd")
+    assert "the owner was here" in root.done(f"cat {CONFIG}")
+    return "a second time: updated; settings and passwords kept, a cut-short update swept away"
+
+
+def rolls_back(root: Root) -> str:
+    look = (
+        "readlink -f /opt/emoflix/current; ls /opt/emoflix/versions;"
+        " ls -l /etc/systemd/system/emoflix*"
+    )
+    before = root.done(look)
+    ended = root.run(INSTALL, network=False)
+    assert ended.returncode == 1, tail(ended)
+    assert root.done(look) == before
+    root.done(f"{EMOFLIX} --version")
+    return "an update that fails: the version before it is there, and runs"
+
+
+def uninstalls(root: Root) -> str:
+    kept = "/etc/emoflix/emoflix.yaml /etc/emoflix/mqtt.password"
+    root.done("/opt/emoflix/share/deploy/install.sh --uninstall --yes")
+    root.done(
+        f"test ! -e /opt/emoflix && test ! -e /etc/systemd/system/emoflix.service && ls {kept}"
+    )
+    root.done("/src/deploy/install.sh --uninstall --erase --yes")
+    left = root.done(
+        "find / -xdev -path /src -prune -o -path /proc -prune -o -path /sys -prune"
+        " -o -iname '*emoflix*' -print; getent passwd emoflix emoflix-web; true"
+    )
+    assert left == "", left
+    return "--uninstall keeps the settings, --uninstall --erase leaves no file and no user"
+
+
+def proofs(suite: str, *, brief: bool) -> Iterator[Callable[[Root], str]]:
+    if not brief:
+        yield from (without_network, read_only, full_disk)
+    yield installs
+    yield checks
+    yield analyzes
+    engines = ("litert", "tflite") if suite == "bookworm" else ("litert",)
+    for engine in engines:
+        yield partial(runs, engine=engine)
+    if suite == "trixie":
+        yield camera_is_missed
+    if not brief:
+        yield from (updates, rolls_back)
+    yield uninstalls
+
+
+def prove(suite: str, architecture: str, *, brief: bool) -> int:
+    """How many proofs failed."""
+    failed = 0
+    with mounted(suite, architecture) as root:
+        for proof in proofs(suite, brief=brief):
+            try:
+                line = proof(root)
+            except AssertionError as error:
+                failed += 1
+                click.echo(f"FAIL  {suite} {architecture}  {error}")
+            else:
+                click.echo(f"ok    {suite} {architecture}  {line}")
+    return failed
+
+
+def main() -> int:
+    native = subprocess.run(
+        ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("suites", nargs="*", default=["bookworm", "trixie"])
+    parser.add_argument("--arch", default=native)
+    parser.add_argument("--brief", action="store_true", help="only what differs by architecture")
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        parser.error("it needs root: mounts, chroot")
+    if options.arch != native:
+        let_the_kernel_run(options.arch)
+    missing = [tool for tool in ("debootstrap", "unshare") if shutil.which(tool) is None]
+    if options.arch != native and not BINFMT.joinpath(f"qemu-{QEMU[options.arch]}").exists():
+        missing.append("qemu-user-static")
+    if missing:
+        parser.error(f"missing: {', '.join(missing)}")
+    if not list((REPOSITORY / "dist").glob("emoflix-*.whl")):
+        parser.error("no wheel in dist: `make wheel` first")
+    return sum(prove(suite, options.arch, brief=options.brief) for suite in options.suites)
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)
