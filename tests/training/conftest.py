@@ -88,3 +88,12 @@ def run(tiny: Path, recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     result = emoflix_train("train", recipe, "--data", tiny, "--run", folder)
     assert result.exit_code == 0, result.output
     return folder
+
+
+@pytest.fixture(scope="session")
+def exported(run: Path, tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "expression.tflite"
+    result = emoflix_train("export", run, "--data", tiny, "--out", out, "--score", "PrivateTest")
+    assert result.exit_code == 0, result.output
+    assert "1 partition" in result.output
+    return out

@@ -43,3 +43,16 @@ def test_blur_and_few_pixels_keep_a_plain_face_plain() -> None:
     optics = Augmentation(flip=False, rotation_deg=0, scale=0, shift=0, optics=1)
     crops = augment(plain, 44, optics, np.random.default_rng(0))
     np.testing.assert_allclose(crops, 90, atol=0.01)
+
+
+def test_a_sheared_face_leans_and_stays_where_it_was() -> None:
+    upright = np.zeros((40, 48, 48), np.uint8)
+    upright[:, :, 23:25] = 255
+    shear = Augmentation(flip=False, rotation_deg=0, scale=0, shift=0, shear=0.5)
+    leaning = augment(upright, 48, shear, np.random.default_rng(0))[..., 0].argmax(axis=2)
+    middle = leaning[:, 24]
+    assert np.abs(middle - 24).max() <= 1
+    slope = (leaning[:, 34].astype(int) - leaning[:, 14]) / 20
+    assert slope.min() < -0.3
+    assert slope.max() > 0.3
+    assert np.abs(slope).max() <= 0.55

@@ -20,15 +20,6 @@ from .conftest import TEST_ROWS, emoflix_train
 COMMITTED = Path(__file__).parents[2] / "device" / "emoflix_device" / "models" / "expression.tflite"
 
 
-@pytest.fixture(scope="module")
-def exported(run: Path, tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("models") / "expression.tflite"
-    result = emoflix_train("export", run, "--data", tiny, "--out", out, "--score", "PrivateTest")
-    assert result.exit_code == 0, result.output
-    assert "1 partition" in result.output
-    return out
-
-
 def test_the_engines_agree_within_one_step(exported: Path, tiny: Path) -> None:
     images = prepared.load(tiny).of("PublicTest").images
     answers = [

@@ -52,3 +52,30 @@ def test_equal_logits_cost_the_logarithm_of_seven() -> None:
     labels = np.array([0, 6], np.uint8)
     logits = np.full((2, 7), 3, np.float32)
     assert metrics.negative_log_likelihood(logits, labels) == pytest.approx(math.log(7))
+
+
+def test_mcnemars_test_is_the_sign_test_of_the_discordant() -> None:
+    right = np.array([True] * 8 + [False] * 2)
+    other = np.array([False] * 8 + [True] * 2)
+    test = metrics.mcnemar(right, other)
+    assert (test.first_only, test.second_only) == (8, 2)
+    # Twice the chance of 2 heads or fewer in 10 throws: 2 * 56 / 1024.
+    assert test.p_value == pytest.approx(112 / 1024)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=400))
+def test_mcnemars_test_knows_no_first_and_second(pairs: list[tuple[bool, bool]]) -> None:
+    first, second = (np.array(side) for side in zip(*pairs, strict=True))
+    one, other = metrics.mcnemar(first, second), metrics.mcnemar(second, first)
+    assert 0 < one.p_value <= 1
+    assert one.p_value == pytest.approx(other.p_value)
+    assert one.first_only == other.second_only
+
+
+def test_the_surest_answers_are_taken_first() -> None:
+    logits = np.zeros((4, 7), np.float32)
+    logits[range(4), [0, 1, 2, 3]] = [9, 1, 5, 3]
+    labels = np.array([0, 0, 2, 0], np.uint8)
+    coverage, risk = metrics.risk_coverage(logits, labels)
+    np.testing.assert_allclose(coverage, [0.25, 0.5, 0.75, 1])
+    np.testing.assert_allclose(risk, [0, 0, 1 / 3, 2 / 4])

@@ -56,19 +56,49 @@ def _move(
     strength: Augmentation,
     generator: np.random.Generator,
 ) -> NDArray[np.float32]:
-    """Flip, turn, scale and shift in one affine map; bilinear, the border repeated outwards."""
     n = len(faces)
     angle = np.deg2rad(generator.uniform(-strength.rotation_deg, strength.rotation_deg, n))
     scale = 1 + generator.uniform(-strength.scale, strength.scale, n)
-    mirror = np.where(generator.random(n) < 0.5 * strength.flip, -1, 1)
+    mirror = np.where(generator.random(n) < 0.5 * strength.flip, -1.0, 1.0)
     shift = generator.uniform(-strength.shift, strength.shift, (2, n)) * FER_PX
+    shear = generator.uniform(-strength.shear, strength.shear, n)
+    return moved(
+        faces, crop_px, angle_rad=angle, scale=scale, mirror=mirror, shift_px=shift, shear=shear
+    )
 
+
+def moved(
+    faces: NDArray[np.float32],
+    crop_px: int,
+    *,
+    angle_rad: NDArray[np.float64] | float = 0.0,
+    scale: NDArray[np.float64] | float = 1.0,
+    mirror: NDArray[np.float64] | float = 1.0,
+    shift_px: NDArray[np.float64] | None = None,
+    shear: NDArray[np.float64] | float = 0.0,
+) -> NDArray[np.float32]:
+    """Turn, shear, scale, flip and shift in one affine map; bilinear, the border repeated.
+
+    Args:
+        faces: float32[n, 48, 48].
+        crop_px: side of the crop, cut around the moved centre.
+        angle_rad: of the turn; like all that follow one for all or one a face, [n].
+        scale: of the face in the crop.
+        mirror: -1 for the mirror image.
+        shift_px: of the crop's centre across and down, [2, n].
+        shear: tangent of the angle by which uprights lean.
+
+    Returns:
+        float32[n, crop_px, crop_px].
+    """
+    n = len(faces)
+    shift = np.zeros((2, n)) if shift_px is None else shift_px
     across = np.arange(crop_px, dtype=np.float32) - (crop_px - 1) / 2
-    cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
+    cos, sin = (np.broadcast_to(f(angle_rad) / scale, n) for f in (np.cos, np.sin))
     centre = (FER_PX - 1) / 2
     # Where each pixel of the crop comes from: [n, crop, crop] for x and y.
-    x = _plane(cos * mirror, -sin, shift[0] + centre, across)
-    y = _plane(sin * mirror, cos, shift[1] + centre, across)
+    x = _plane(cos * mirror, shear * cos - sin, shift[0] + centre, across)
+    y = _plane(sin * mirror, shear * sin + cos, shift[1] + centre, across)
     np.clip(x, 0, FER_PX - 1.001, out=x)
     np.clip(y, 0, FER_PX - 1.001, out=y)
     left, top = x.astype(np.int32), y.astype(np.int32)
@@ -79,6 +109,23 @@ def _move(
     upper = flat[corner] * (1 - x) + flat[corner + 1] * x
     lower = flat[corner + FER_PX] * (1 - x) + flat[corner + FER_PX + 1] * x
     return np.asarray(upper * (1 - y) + lower * y, np.float32)
+
+
+def blurred(faces: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
+    """Gaussian blur of float32[n, 48, 48]."""
+    return _along_both_axes(_gaussian(sigma_px), faces)
+
+
+def fewer_pixels(faces: NDArray[np.float32], side_px: int) -> NDArray[np.float32]:
+    """The same faces as if caught in side_px x side_px pixels and blown up: float32[n, 48, 48]."""
+    return _along_both_axes(_stretch(side_px, FER_PX) @ _shrink(FER_PX, side_px), faces)
+
+
+def _along_both_axes(
+    linear_map: NDArray[np.float64], faces: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    once = linear_map.astype(np.float32)
+    return np.asarray(once @ faces @ once.T)
 
 
 def _plane(

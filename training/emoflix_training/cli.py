@@ -34,19 +34,26 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("source", type=FILE)
+@click.argument("source", type=click.Path(path_type=Path))
 @click.option("--votes", type=FILE, help="FER+ votes (fer2013new.csv), row for row beside SOURCE.")
-@click.option("--out", type=FILE, required=True, help="The .npz to write.")
+@click.option("--out", type=FILE, required=True, help="The .npz to write; its report beside it.")
 @click.option("--validation", default=0.1, show_default=True, type=click.FloatRange(0.01, 0.5))
 @click.option("--seed", default=20, show_default=True, help="Of the validation part's choice.")
 def prepare(source: Path, votes: Path | None, out: Path, validation: float, seed: int) -> None:
-    """Clean FER2013's CSV (SOURCE, also .gz) and split it honestly."""
-    from . import prepared, tables
-    from .fer2013 import read_rows
-    from .prepare import prepare as clean
+    """Clean labelled faces and split them honestly.
 
-    faces, counts = clean(read_rows(source, votes), validation_fraction=validation, seed=seed)
+    SOURCE is FER2013's CSV (also .gz), its folder form (train/angry/..., test/angry/...), or any
+    folder of pictures in folders named for their expression, which then is training data.
+    """
+    from . import prepared, tables
+    from .prepare import prepare as clean
+    from .report import data_report
+    from .sources import read_source
+
+    rows = read_source(source, votes)
+    faces, counts = clean(rows, validation_fraction=validation, seed=seed)
     prepared.save(out, faces)
+    data_report(out.with_suffix(".html"), rows, faces, counts)
     tables.show_counts(counts, out)
 
 
@@ -115,26 +122,115 @@ def export(run: Path, data: Path, out: Path, score: tuple[str, ...]) -> None:
 
 
 @main.command()
-@click.argument("network", type=FILE)
+@click.argument("recipe", type=FILE)
 @click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
-@click.option("--split", default="validation", show_default=True, type=click.Choice(SPLITS))
-@click.option("--engine", default="litert", show_default=True, type=click.Choice(list(ENGINES)))
+@click.option("--run", "folder", type=FOLDER, required=True, help="Folder for the folds' runs.")
+@click.option("--folds", default=3, show_default=True, type=click.IntRange(2, 20))
+@click.option("--carry-weights", is_flag=True, help="Go on from the fold before: dishonest.")
+@click.option("--resume", is_flag=True, help="Go on where it was stopped.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
-def evaluate(network: Path, data: Path, split: str, engine: str, as_json: bool) -> None:  # noqa: FBT001
-    """Score NETWORK (.tflite or .keras) on a split."""
+def crossval(
+    *,
+    recipe: Path,
+    data: Path,
+    folder: Path,
+    folds: int,
+    carry_weights: bool,
+    resume: bool,
+    as_json: bool,
+) -> None:
+    """Train and score RECIPE on stratified folds of the Training part."""
     import msgspec
 
-    from . import classifiers, prepared, tables
-    from .card import temperature_of
-    from .evaluate import evaluate as score_split
+    from . import prepared, tables
+    from .crossval import cross_validate
+    from .progress import folds_progress
+    from .recipe import read_recipe
 
-    faces = prepared.load(data).of(split)
-    logits = classifiers.load(network, engine).logits(faces.images)
-    evaluation = score_split(split, faces, logits, temperature_of(network))
+    read = read_recipe(recipe)
+    with folds_progress(read, folds) as (on_step, on_epoch):
+        done = cross_validate(
+            read,
+            prepared.load(data),
+            folder,
+            folds=folds,
+            carry_weights=carry_weights,
+            resume=resume,
+            on_step=on_step,
+            on_epoch=on_epoch,
+        )
     if as_json:
-        click.echo(msgspec.json.encode(evaluation))
+        click.echo(msgspec.json.encode(done))
     else:
-        tables.show_evaluation(evaluation, network)
+        tables.show_cross_validation(done)
+
+
+@main.command()
+@click.argument("network", type=FILE)
+@click.option("--data", type=FILE, help="What `prepare` wrote.")
+@click.option("--split", default="validation", show_default=True, type=click.Choice(SPLITS))
+@click.option("--folder", type=FOLDER, help="Instead: pictures in folders named by expression.")
+@click.option("--engine", default="litert", show_default=True, type=click.Choice(list(ENGINES)))
+@click.option("--against", type=FILE, help="A second network, compared by McNemar's test.")
+@click.option("--robustness", is_flag=True, help="Also under ten hardships.")
+@click.option("--plots", type=FOLDER, help="Folder for confusion, reliability and coverage PNGs.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def evaluate(
+    *,
+    network: Path,
+    data: Path | None,
+    split: str,
+    folder: Path | None,
+    engine: str,
+    against: Path | None,
+    robustness: bool,
+    plots: Path | None,
+    as_json: bool,
+) -> None:
+    """Score NETWORK (.tflite or .keras) on a split or on a folder of labelled faces."""
+    import msgspec
+
+    from . import tables
+    from .measure import measure, write_plots
+    from .sources import labelled_faces
+
+    faces, name = labelled_faces(data, split, folder)
+    found = measure(network, name, faces, engine=engine, against=against, hardships=robustness)
+    if plots is not None:
+        write_plots(plots, found)
+    if as_json:
+        click.echo(msgspec.json.encode(found.to_builtins()))
+    else:
+        tables.show_evaluation(found.evaluation, network, found.hardships, found.comparison)
+
+
+@main.command()
+@click.argument("network", type=FILE)
+@click.option("--data", type=FILE, help="What `prepare` wrote.")
+@click.option("--split", default="validation", show_default=True, type=click.Choice(SPLITS))
+@click.option("--folder", type=FOLDER, help="Instead: pictures in folders named by expression.")
+@click.option("--run", type=FOLDER, help="The run it came from: its curves, and the float network.")
+@click.option("--against", type=FILE, help="A second network, compared by McNemar's test.")
+@click.option("--out", type=FILE, required=True, help="The .html to write.")
+def report(
+    *,
+    network: Path,
+    data: Path | None,
+    split: str,
+    folder: Path | None,
+    run: Path | None,
+    against: Path | None,
+    out: Path,
+) -> None:
+    """Write one page with all that can be measured of NETWORK."""
+    from .measure import measure
+    from .report import network_report
+    from .sources import labelled_faces
+
+    faces, name = labelled_faces(data, split, folder)
+    found = measure(network, name, faces, against=against, hardships=True)
+    network_report(out, found, run)
+    click.echo(f"{out}: {network.name} on {name}")
 
 
 @main.command()

@@ -93,6 +93,44 @@ def negative_log_likelihood(
     return -float(chosen.mean())
 
 
+@dataclass(frozen=True)
+class McNemar:
+    """Two networks on the same faces: `first_only` is what only the first got right."""
+
+    first_only: int
+    second_only: int
+    p_value: float
+
+
+def mcnemar(first_right: NDArray[np.bool_], second_right: NDArray[np.bool_]) -> McNemar:
+    """The exact two-sided test of McNemar (1947, doi:10.1007/BF02295996).
+
+    Of the faces on which just one network is right, each is as likely to be as the other if they
+    are equally good: a binomial with 1/2.
+    """
+    first_only = int((first_right & ~second_right).sum())
+    second_only = int((second_right & ~first_right).sum())
+    n, fewer = first_only + second_only, min(first_only, second_only)
+    logs = [
+        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) - n * math.log(2)
+        for k in range(fewer + 1)
+    ]
+    return McNemar(first_only, second_only, min(1.0, 2 * math.fsum(map(math.exp, logs))))
+
+
+def risk_coverage(
+    logits: NDArray[np.float32], labels: NDArray[np.uint8]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Share answered and share wrong among those, as the surest answers are taken first.
+
+    Two float64[n] (El-Yaniv & Wiener 2010, https://jmlr.org/papers/v11/el-yaniv10a.html).
+    """
+    surest_first = np.argsort(-np.exp(log_softmax(logits)).max(axis=1), kind="stable")
+    wrong = (logits.argmax(axis=1) != labels)[surest_first]
+    answered = np.arange(1, len(labels) + 1)
+    return answered / len(labels), np.cumsum(wrong) / answered
+
+
 def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
     """The one temperature that makes the probabilities likeliest (Guo et al. 2017).
 

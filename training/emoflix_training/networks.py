@@ -1,9 +1,12 @@
 """The networks, in Keras 3: grey crops with values 0 to 255 in, one logit a label out."""
 
-from typing import Any
+from typing import Any, Final
 
 from .labels import LABELS, VOTES
 from .recipe import Network
+
+CLASSIC_DENSE: Final = 1024
+CLASSIC_DROPOUT: Final = 0.25
 
 
 def build(
@@ -63,4 +66,31 @@ def _vgg(network: Network, crop_px: int, precision: str, *, fused: bool) -> Any:
     return keras.Model(inputs, logits, name="expression")
 
 
-FAMILIES = {"vgg": _vgg}
+def _classic(network: Network, crop_px: int, precision: str, *, fused: bool) -> Any:
+    """The design of countless FER2013 tutorials: convolutions, pooling, one wide dense layer.
+
+    No batch norm, so `fused` changes nothing. Drop-out of 25 % after the second and the last
+    pooling, and of `network.dropout` before the answer.
+    """
+    del fused
+    import keras
+    from keras import layers
+
+    inputs = keras.Input((crop_px, crop_px, 1), name="crop")
+    x = layers.Rescaling(1 / 255, dtype=precision)(inputs)
+    for stage, (width, convolutions) in enumerate(
+        zip(network.widths, network.convolutions, strict=True)
+    ):
+        for _ in range(convolutions):
+            x = layers.Conv2D(width, 3, padding="same", activation="relu", dtype=precision)(x)
+        x = layers.MaxPooling2D(dtype=precision)(x)
+        if stage in {1, len(network.widths) - 1}:
+            x = layers.Dropout(CLASSIC_DROPOUT, dtype=precision)(x)
+    x = layers.Flatten(dtype=precision)(x)
+    x = layers.Dense(CLASSIC_DENSE, activation="relu", dtype=precision)(x)
+    x = layers.Dropout(network.dropout, dtype=precision, name="features")(x)
+    logits = layers.Dense(len(LABELS), dtype="float32", name="logits")(x)
+    return keras.Model(inputs, logits, name="expression")
+
+
+FAMILIES = {"vgg": _vgg, "classic": _classic}

@@ -12,11 +12,15 @@ from .near import joined, near_pairs
 from .prepared import Faces
 
 TRAINING: Final = USAGES.index("Training")
+NEAR_EXAMPLES: Final = 14
 
 
 @dataclass(frozen=True)
 class Counts:
-    """What was found and done, for the summary."""
+    """What was found and done; `found`, `dropped` and `written` are the rows of its tables.
+
+    `near_examples` are positions in the source of some near copies, int[m, 2].
+    """
 
     rows: dict[str, int]
     duplicate_groups: int
@@ -34,6 +38,37 @@ class Counts:
     dropped_without_majority: int
     splits: dict[str, tuple[int, ...]]
     unique: dict[str, int]
+    near_examples: NDArray[np.intp]
+
+    def found(self) -> list[tuple[str, int]]:
+        return [
+            *((f"rows of {usage}", n) for usage, n in self.rows.items() if n),
+            ("groups of exactly equal images", self.duplicate_groups),
+            ("extra copies in them", self.extra_copies),
+            ("groups with conflicting labels", self.conflicting_groups),
+            ("pairs of near copies", self.near_pairs),
+            ("blank images", self.blank),
+            ("evaluation rows that also stand in Training", self.evaluation_rows_also_in_training),
+            ("further ones with a near copy in Training", self.evaluation_rows_near_training),
+        ]
+
+    def dropped(self) -> list[tuple[str, int]]:
+        return [
+            ("copies of an image of an evaluation split", self.dropped_for_evaluation),
+            ("near copies of one", self.dropped_near_evaluation),
+            ("further copies of an image", self.dropped_as_copy),
+            ("copies with a minority's label", self.dropped_minority_label),
+            ("copies without a majority's label", self.dropped_without_majority),
+            ("blank images", self.blank_dropped),
+        ]
+
+    def written(self) -> list[tuple[str | int, ...]]:
+        """Split, faces of each label, all, distinct ones."""
+        return [
+            (split, *per_label, sum(per_label), self.unique[split])
+            for split, per_label in self.splits.items()
+            if sum(per_label)
+        ]
 
 
 def prepare(
@@ -112,6 +147,7 @@ def prepare(
         unique={
             name: int((faces.unique & (faces.split == i)).sum()) for i, name in enumerate(SPLITS)
         },
+        near_examples=np.random.default_rng(seed).permutation(pairs)[:NEAR_EXAMPLES],
     )
     return faces, counts
 

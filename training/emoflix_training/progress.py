@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from . import train
 from .history import Epoch
@@ -9,10 +10,10 @@ from .recipe import Recipe
 
 
 @contextmanager
-def training_progress(
-    recipe: Recipe,
-) -> Iterator[tuple[Callable[[train.Progress], None], Callable[[Epoch], None]]]:
-    """Give the two callbacks of `train.train`."""
+def folds_progress(
+    recipe: Recipe, folds: int
+) -> Iterator[tuple[Callable[[int, train.Progress], None], Callable[[int, Epoch], None]]]:
+    """Give the two callbacks of `crossval.cross_validate`."""
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -34,21 +35,36 @@ def training_progress(
     ) as bars:
         task = bars.add_task("starting", total=None)
 
-        def on_step(now: train.Progress) -> None:
+        def of_fold(fold: int) -> str:
+            return f"fold {fold}/{folds}  " if folds > 1 else ""
+
+        def on_step(fold: int, now: train.Progress) -> None:
+            epochs_before = (fold - 1) * recipe.epochs + now.epoch - 1
+            epoch = f"{of_fold(fold)}epoch {now.epoch}/{recipe.epochs}"
             bars.update(
                 task,
-                total=recipe.epochs * now.steps,
-                completed=(now.epoch - 1) * now.steps + now.step,
-                description=f"epoch {now.epoch}/{recipe.epochs}  loss {now.loss:.3f}",
+                total=folds * recipe.epochs * now.steps,
+                completed=epochs_before * now.steps + now.step,
+                description=f"{epoch}  loss {now.loss:.3f}",
             )
 
-        def on_epoch(done: Epoch) -> None:
+        def on_epoch(fold: int, done: Epoch) -> None:
             bars.console.print(
-                f"epoch {done.epoch:3d}  loss {done.loss:.3f}  training {done.accuracy:6.2%}  "
-                f"validation {done.validation_accuracy:6.2%}  loss {done.validation_loss:.3f}"
+                f"{of_fold(fold)}epoch {done.epoch:3d}  loss {done.loss:.3f}  "
+                f"training {done.accuracy:6.2%}  validation {done.validation_accuracy:6.2%}  "
+                f"loss {done.validation_loss:.3f}"
             )
 
         yield on_step, on_epoch
+
+
+@contextmanager
+def training_progress(
+    recipe: Recipe,
+) -> Iterator[tuple[Callable[[train.Progress], None], Callable[[Epoch], None]]]:
+    """Give the two callbacks of `train.train`."""
+    with folds_progress(recipe, folds=1) as (on_step, on_epoch):
+        yield partial(on_step, 1), partial(on_epoch, 1)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ Positive = Annotated[int, Meta(ge=1)]
 class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The network; see `networks.py` for what each family is."""
 
-    family: Literal["vgg"] = "vgg"
+    family: Literal["vgg", "classic"] = "vgg"
     widths: tuple[Positive, ...] = (32, 64, 128, 256)
     convolutions: tuple[Positive, ...] = (2, 2, 2, 2)
     dropout: Fraction = 0.3
@@ -30,6 +30,7 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far a training face may move from the picture it was; see `augment.py`.
 
+    `scale` and `shift` are shares of the face's side, `shear` is the tangent of its angle.
     Strengths are the ends of uniform ranges around "unchanged", probabilities are per picture.
     """
 
@@ -37,6 +38,7 @@ class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rotation_deg: Annotated[float, Meta(ge=0, le=45)] = 8.0
     scale: Annotated[float, Meta(ge=0, lt=1)] = 0.06
     shift: Fraction = 0.08
+    shear: Fraction = 0.0
     optics: Fraction = 0.0
     light: Fraction = 0.0
     noise: Fraction = 0.0
@@ -57,15 +59,17 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A whole training run.
 
     `crop_of_48` is the side, in pixels, of the centred part of FER2013's 48 px that the network
-    sees. `weight_decay` is meant as in the papers: the factor of the L2 term in the gradient.
-    `votes` is the weight of the loss of a second head that answers as FER+'s voters did, on the
-    same features; it is thrown away after the training.
+    sees. `momentum` is SGD's (Nesterov's form) and Adam's for the mean. `weight_decay` is meant as
+    in the papers: the factor of the L2 term in the gradient. `votes` is the weight of the loss of a
+    second head that answers as FER+'s voters did, on the same features; it is thrown away after the
+    training.
     """
 
     epochs: Positive
     crop_of_48: Annotated[int, Meta(ge=16, le=FER_PX)] = 44
     seed: int = 1
     batch: Positive = 128
+    optimizer: Literal["sgd", "adam"] = "sgd"
     learning_rate: Annotated[float, Meta(gt=0)] = 0.05
     warmup_epochs: Annotated[float, Meta(ge=0)] = 1.0
     momentum: Annotated[float, Meta(ge=0, lt=1)] = 0.9

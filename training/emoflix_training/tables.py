@@ -1,14 +1,16 @@
 """What the commands print."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .clip.produce import Produced
-from .evaluate import Evaluation
+from .crossval import CrossValidation
+from .evaluate import Comparison, Evaluation, Hardship
 from .export import Exported
 from .labels import LABELS
-from .metrics import Score
 from .prepare import Counts
+from .report import endured, in_words, percent
 
 if TYPE_CHECKING:  # rich is imported only by the commands that print
     from rich.table import Table
@@ -18,39 +20,14 @@ def show_counts(counts: Counts, out: Path) -> None:
     """Print what `prepare` found, did and wrote."""
     from rich.table import Table
 
-    found = Table("found in the file", "count", title="FER2013 as published")
-    for usage, n in counts.rows.items():
-        if n:
-            found.add_row(f"rows of {usage}", f"{n}")
-    for text, n in (
-        ("groups of exactly equal images", counts.duplicate_groups),
-        ("extra copies in them", counts.extra_copies),
-        ("groups with conflicting labels", counts.conflicting_groups),
-        ("pairs of near copies", counts.near_pairs),
-        ("blank images", counts.blank),
-        ("evaluation rows that also stand in Training", counts.evaluation_rows_also_in_training),
-        ("further ones with a near copy in Training", counts.evaluation_rows_near_training),
-    ):
-        found.add_row(text, f"{n}")
-
+    found = Table("found in the source", "count", title="As published")
     dropped = Table("dropped from Training", "count", title="Cleaning")
-    for text, n in (
-        ("copies of an image of an evaluation split", counts.dropped_for_evaluation),
-        ("near copies of one", counts.dropped_near_evaluation),
-        ("further copies of an image", counts.dropped_as_copy),
-        ("copies with a minority's label", counts.dropped_minority_label),
-        ("copies without a majority's label", counts.dropped_without_majority),
-        ("blank images", counts.blank_dropped),
-    ):
-        dropped.add_row(text, f"{n}")
-
+    for table, rows in ((found, counts.found()), (dropped, counts.dropped())):
+        for text, n in rows:
+            table.add_row(text, f"{n}")
     splits = Table("split", *LABELS, "all", "distinct", title=f"Written to {out.name}")
-    for split, per_label in counts.splits.items():
-        if sum(per_label):
-            splits.add_row(
-                split, *map(str, per_label), f"{sum(per_label)}", f"{counts.unique[split]}"
-            )
-
+    for row in counts.written():
+        splits.add_row(*map(str, row))
     _print(found, dropped, splits)
 
 
@@ -70,21 +47,27 @@ def show_exported(exported: Exported) -> None:
             table.add_row(
                 evaluation.split,
                 name,
-                _percent(evaluation.full),
-                _percent(evaluation.distinct),
+                percent(evaluation.full),
+                percent(evaluation.distinct),
                 f"{evaluation.macro_f1:.3f}",
             )
     _print(table)
 
 
-def show_evaluation(evaluation: Evaluation, network: Path) -> None:
+def show_evaluation(
+    evaluation: Evaluation,
+    network: Path,
+    hardships: Sequence[Hardship] = (),
+    comparison: Comparison | None = None,
+) -> None:
     """Print everything `evaluate` measured."""
+    from rich.console import Console
     from rich.table import Table
 
     summary = Table("measured", "value", title=f"{network.name} on {evaluation.split}")
     for text, value in (
-        ("accuracy, %, 95 % interval", _percent(evaluation.full)),
-        ("accuracy on distinct images, %", _percent(evaluation.distinct)),
+        ("accuracy, %, 95 % interval", percent(evaluation.full)),
+        ("accuracy on distinct images, %", percent(evaluation.distinct)),
         ("macro F1", f"{evaluation.macro_f1:.3f}"),
         ("calibration error, no temperature", f"{evaluation.calibration_error_raw:.3f}"),
         (
@@ -107,7 +90,17 @@ def show_evaluation(evaluation: Evaluation, network: Path) -> None:
     confusion = Table("is, below: answered", *LABELS, title="Confusion")
     for label, answers in zip(LABELS, evaluation.confusion, strict=True):
         confusion.add_row(label, *map(str, answers))
-    _print(summary, labels, confusion)
+    surest = Table("answered, the surest first", "accuracy, %")
+    for share, accuracy in evaluation.accuracy_at_coverage.items():
+        surest.add_row(share, f"{100 * accuracy:.1f}")
+    _print(summary, labels, confusion, surest)
+    if hardships:
+        hard = Table("hardship", "strength", "accuracy, %")
+        for entry in endured(hardships):
+            hard.add_row(*entry)
+        _print(hard)
+    if comparison is not None:
+        Console(soft_wrap=True).print(in_words(comparison))
 
 
 def show_clip(produced: Produced) -> None:
@@ -132,11 +125,6 @@ def show_clip(produced: Produced) -> None:
     _print(table)
 
 
-def _percent(score: Score) -> str:
-    low, high = (100 * bound for bound in score.interval)
-    return f"{100 * score.accuracy:.2f} ({low:.1f} to {high:.1f}) of {score.count}"
-
-
 def _print(*tables: "Table") -> None:
     """Numbers to the right; as wide as they are, also where the output is no terminal."""
     from rich.console import Console
@@ -147,3 +135,18 @@ def _print(*tables: "Table") -> None:
         for column in table.columns[1:]:
             column.justify = "right"
         wide.print(table)
+
+
+def show_cross_validation(done: CrossValidation) -> None:
+    """Print each fold's accuracy, their mean and standard deviation."""
+    from rich.table import Table
+
+    table = Table(
+        "fold",
+        "accuracy on its held-out faces, %",
+        title="weights carried on" if done.carried_weights else "fresh weights in every fold",
+    )
+    for fold, accuracy in enumerate(done.accuracies, start=1):
+        table.add_row(f"{fold}", f"{100 * accuracy:.2f}")
+    table.add_row("mean ± sd", f"{100 * done.mean:.2f} ± {100 * done.standard_deviation:.2f}")
+    _print(table)

@@ -28,6 +28,7 @@ from .versions import write_versions
 
 PREFETCHED_BATCHES: Final = 8
 EVALUATION_BATCH: Final = 256
+CHECKPOINT: Final = "checkpoint.npz"
 HEADS: Final = ("logits", "votes")
 
 Targets = dict[str, NDArray[np.float32]]
@@ -54,6 +55,7 @@ def train(
     run: Path,
     *,
     teacher: NDArray[np.float32] | None = None,
+    start: Path | None = None,
     resume: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
@@ -66,6 +68,8 @@ def train(
         run: folder of the run; made if it is not there.
         teacher: for a recipe with `distillation`: what teachers answer about each face of the
             split `train`, float32[n, 7].
+        start: a finished run of the same network, to go on from its averaged weights; fresh ones
+            where not given.
         resume: go on after the last finished epoch of this folder.
         on_step: called after each step.
         on_epoch: called after each epoch.
@@ -92,9 +96,11 @@ def train(
         metrics={"logits": "accuracy"},
     )
     learner.optimizer.build(learner.trainable_variables)
+    if start is not None:
+        _adopt(start / CHECKPOINT, model)
     average = Average(model, recipe.average_decay)
 
-    checkpoint = run / "checkpoint.npz"
+    checkpoint = run / CHECKPOINT
     done = _restore(checkpoint, learner, average) if checkpoint.is_file() else 0
     best = max((e.validation_accuracy for e in read_history(run)[:done]), default=-1.0)
     targets = {"logits": soft_targets(training, recipe, teacher), "votes": votes(training)}
@@ -169,7 +175,7 @@ class Average:
     """An exponential moving average of everything the network has learnt, batch norm included."""
 
     def __init__(self, model: Any, decay: float) -> None:
-        self._weights = [w for w in model.weights if "float" in str(w.dtype)]
+        self._weights = _learnt(model)
         self._decay = decay
         self._updates = 0
         self.values = [np.array(w) for w in self._weights]
@@ -231,12 +237,20 @@ def _open_run(recipe: Recipe, run: Path, *, resume: bool) -> None:
 def _optimizer(recipe: Recipe) -> Any:
     import keras
 
-    optimizer = keras.optimizers.SGD(
-        learning_rate=recipe.learning_rate,
-        momentum=recipe.momentum,
-        nesterov=True,
-        # Keras takes it off the weight directly, past the momentum, which would have amplified it.
-        weight_decay=recipe.weight_decay / (1 - recipe.momentum) or None,
+    optimizer = (
+        keras.optimizers.SGD(
+            learning_rate=recipe.learning_rate,
+            momentum=recipe.momentum,
+            nesterov=True,
+            # Keras takes it off the weight directly, past the momentum that would amplify it.
+            weight_decay=recipe.weight_decay / (1 - recipe.momentum) or None,
+        )
+        if recipe.optimizer == "sgd"
+        else keras.optimizers.Adam(
+            learning_rate=recipe.learning_rate,
+            beta_1=recipe.momentum,
+            weight_decay=recipe.weight_decay or None,
+        )
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     return optimizer
@@ -307,6 +321,18 @@ def _restore(path: Path, model: Any, average: Average) -> int:
         values = [stored[f"average/{i}"] for i in range(len(average.values))]
         average.restore(values, int(stored["updates"]))
         return int(stored["epoch"])
+
+
+def _adopt(path: Path, model: Any) -> None:
+    """Give a network the averaged weights of another run's checkpoint."""
+    with np.load(path, allow_pickle=False) as stored:
+        for i, weight in enumerate(_learnt(model)):
+            weight.assign(stored[f"average/{i}"])
+
+
+def _learnt(model: Any) -> list[Any]:
+    """The weights, without what counts or draws."""
+    return [weight for weight in model.weights if "float" in str(weight.dtype)]
 
 
 def _state(model: Any) -> list[Any]:

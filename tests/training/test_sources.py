@@ -1,0 +1,103 @@
+"""Faces from folders of pictures, as other data sets and FER2013's folder form keep them."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from emoflix_training import prepared
+from emoflix_training.folders import read_face, read_folder
+from emoflix_training.labels import LABELS
+
+from .conftest import emoflix_train, fer2013_rows
+
+FOLDERS = {"Training": "train", "PublicTest": "test", "PrivateTest": "PrivateTest"}
+
+
+def write_folders(root: Path) -> Path:
+    """The tiny FER2013 as PNGs in `train/angry/0001.png` and so on."""
+    for number, (label, picture, usage) in enumerate(fer2013_rows()):
+        folder = root / FOLDERS[usage] / LABELS[label]
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture).save(folder / f"{number:04}.png")
+    return root
+
+
+def test_the_folder_form_gives_the_faces_of_the_csv(tmp_path: Path, tiny: Path) -> None:
+    source = write_folders(tmp_path / "fer2013")
+    out = tmp_path / "out.npz"
+    result = emoflix_train("prepare", source, "--out", out, "--validation", "0.2")
+    assert result.exit_code == 0, result.output
+    again, before = prepared.load(out), prepared.load(tiny)
+    for split in ("PublicTest", "PrivateTest"):
+        wanted = {face.tobytes() for face in before.of(split).images}
+        assert {face.tobytes() for face in again.of(split).images} == wanted
+    assert len(again.of("train")) == len(before.of("train"))
+
+
+def test_a_folder_of_faces_by_other_names_is_training_data(tmp_path: Path) -> None:
+    for label, picture, usage in fer2013_rows():
+        if usage == "Training":
+            name = {"happy": "Happiness", "fear": "fearful"}.get(LABELS[label], str(label))
+            folder = tmp_path / "mine" / name
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture).save(folder / f"{len(list(folder.iterdir()))}.png")
+    out = tmp_path / "mine.npz"
+    result = emoflix_train("prepare", tmp_path / "mine", "--out", out, "--validation", "0.2")
+    assert result.exit_code == 0, result.output
+    learnt = prepared.load(out)
+    assert np.bincount(learnt.labels, minlength=7).tolist() == [20] * 7
+
+
+def test_a_picture_is_made_grey_square_and_small(tmp_path: Path) -> None:
+    wide = np.zeros((100, 180, 3), np.uint8)
+    wide[:, 40:140] = (10, 200, 10)
+    Image.fromarray(wide).save(tmp_path / "wide.jpg", quality=95)
+    face = read_face(tmp_path / "wide.jpg")
+    assert face.shape == (48, 48)
+    assert np.ptp(face[:, 4:-4]) <= 4
+    assert abs(int(face[24, 24]) - 121) <= 3
+
+
+def test_a_broken_picture_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    source = write_folders(tmp_path / "faces")
+    broken = next((source / "train" / "sad").iterdir())
+    broken.write_bytes(broken.read_bytes()[:200])
+    result = emoflix_train("prepare", source, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert str(broken) in result.output.replace("\n", "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["faces"]
+
+
+def test_an_unknown_class_is_named_and_nothing_is_written(tmp_path: Path) -> None:
+    source = write_folders(tmp_path / "faces")
+    (source / "test" / "bored").mkdir()
+    result = emoflix_train("prepare", source, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert "bored" in result.output
+    assert not (tmp_path / "out.npz").exists()
+
+
+@pytest.mark.parametrize("path", ["nowhere", "empty"])
+def test_a_folder_without_pictures_is_refused(tmp_path: Path, path: str) -> None:
+    (tmp_path / "empty").mkdir()
+    result = emoflix_train("evaluate", "any.tflite", "--folder", tmp_path / path)
+    assert result.exit_code == 2
+    assert path in result.output
+
+
+def test_votes_belong_to_a_csv(tmp_path: Path) -> None:
+    source = write_folders(tmp_path / "faces")
+    votes = tmp_path / "votes.csv"
+    votes.touch()
+    result = emoflix_train("prepare", source, "--votes", votes, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert "row for row" in result.output
+
+
+def test_hidden_folders_and_other_files_are_passed_over(tmp_path: Path) -> None:
+    source = write_folders(tmp_path / "faces") / "train"
+    (source / ".cache").mkdir()
+    (source / "sad" / "notes.txt").write_text("not a face")
+    assert len(read_folder(source)) == 140

@@ -1,0 +1,110 @@
+"""Faces kept as pictures in folders named for their label: `happy/0001.jpg`.
+
+Read with Pillow, made grey, cut to the middle square and scaled to FER2013's 48 px.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import DataError
+from .fer2013 import USAGES, Rows
+from .labels import FER_PX, LABELS, VOTES
+
+ENDINGS: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm"})
+
+LARGEST_PIXELS: Final = 50_000_000
+"""More is no face picture but an accident or an attack on the memory."""
+
+OTHER_NAMES: Final = {
+    "anger": "angry",
+    "disgusted": "disgust",
+    "fearful": "fear",
+    "afraid": "fear",
+    "happiness": "happy",
+    "sadness": "sad",
+    "surprised": "surprise",
+    **{str(number): label for number, label in enumerate(LABELS)},
+}
+"""Other data sets' names of our labels; FER2013's own numbers among them."""
+
+SPLIT_FOLDERS: Final = {
+    "train": "Training",
+    "training": "Training",
+    "test": "PublicTest",
+    "publictest": "PublicTest",
+    "privatetest": "PrivateTest",
+}
+"""What the splits' folders are called, in small letters, and FER2013's own names for them."""
+
+
+def read_folder(path: Path, usage: str = "PublicTest") -> Rows:
+    """Read labelled faces: folders of labels, or folders of splits with those in them.
+
+    Args:
+        path: the outer folder.
+        usage: FER2013's name for the split of a folder that has no splits.
+
+    Raises:
+        DataError: a folder's name is no label, a picture is broken or there is none; names it.
+    """
+    folders = _subfolders(path)
+    if folders and all(folder.name.lower() in SPLIT_FOLDERS for folder in folders):
+        parts = [(SPLIT_FOLDERS[folder.name.lower()], folder) for folder in folders]
+    else:
+        parts = [(usage, path)]
+    faces, labels, usages = [], [], []
+    for name, folder in parts:
+        for file, label in _labelled_files(folder):
+            faces.append(read_face(file))
+            labels.append(label)
+            usages.append(USAGES.index(name))
+    if not faces:
+        raise DataError(f"{path}: no pictures; folders named {', '.join(LABELS)} are wanted")
+    return Rows(
+        images=np.stack(faces),
+        labels=np.array(labels, np.uint8),
+        usage=np.array(usages, np.uint8),
+        votes=np.zeros((len(faces), len(VOTES)), np.uint8),
+    )
+
+
+def read_face(file: Path) -> NDArray[np.uint8]:
+    """One picture as a grey face: uint8[48, 48]."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(file) as picture:
+            if picture.width * picture.height > LARGEST_PIXELS:
+                raise DataError(f"{file}: {picture.width} x {picture.height} pixels is no face")
+            grey = picture.convert("L")
+    except (OSError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise DataError(f"{file}: broken or no picture; mend it or take it out") from error
+    side = min(grey.size)
+    left, top = (grey.width - side) // 2, (grey.height - side) // 2
+    square = grey.crop((left, top, left + side, top + side))
+    if side != FER_PX:
+        square = square.resize((FER_PX, FER_PX), Image.Resampling.LANCZOS)
+    return np.asarray(square, np.uint8)
+
+
+def _labelled_files(path: Path) -> Iterator[tuple[Path, int]]:
+    for folder in _subfolders(path):
+        name = folder.name.lower()
+        label = OTHER_NAMES.get(name, name)
+        if label not in LABELS:
+            raise DataError(f"{folder}: {folder.name!r} is none of {', '.join(LABELS)}")
+        for file in sorted(folder.iterdir()):
+            if file.suffix.lower() in ENDINGS:
+                yield file, LABELS.index(label)
+
+
+def _subfolders(path: Path) -> list[Path]:
+    try:
+        found = sorted(path.iterdir())
+    except OSError as error:
+        raise DataError(f"{path}: {error.strerror}; a folder of pictures is wanted") from error
+    return [entry for entry in found if entry.is_dir() and not entry.name.startswith(".")]
