@@ -7,9 +7,9 @@ continuous time). Between two looks `dt_s` apart the belief `b` leaks towards a 
 
 and a look with the classifier's probabilities `p` then multiplies it by the evidence
 
-    b <- b * p ** (dt_s / memory_s),    normalised.
+    b <- b * p ** (w dt_s / memory_s),    normalised,
 
-Looks close in time show nearly the same face, so each counts in proportion to the time it stands
+where `w`, from 0 to 1, says how well the faces were seen. Looks close in time show nearly the same face, so each counts in proportion to the time it stands
 for: the answer depends on seconds, not on the frame rate. After Rabiner, "A tutorial on hidden
 Markov models" (1989), section III A (the forward procedure), with tempered evidence.
 """
@@ -87,12 +87,19 @@ class MoodFilter:
         self._seen_s = -np.inf
         self._people = 0
 
-    def update(self, probabilities: NDArray[np.floating[Any]], now_s: float) -> Mood:
+    def update(
+        self,
+        probabilities: NDArray[np.floating[Any]],
+        now_s: float,
+        weights: NDArray[np.floating[Any]] | None = None,
+    ) -> Mood:
         """Take one look into account.
 
         Args:
             probabilities: float[n, 7], calibrated, one row a face; n = 0 when no face was found.
             now_s: when the look was taken, on a clock that does not run backwards.
+            weights: float[n] in [0, 1], how far each row can be believed, all fully where not
+                given. A face of weight 0 is somebody, but says nothing.
         """
         if self._updated_s is None:
             self._since_s = now_s
@@ -103,7 +110,9 @@ class MoodFilter:
         stay = np.exp(-elapsed_s / DWELL_S)
         self._belief = stay * self._belief + (1 - stay) * _uniform()
         if len(probabilities):
-            self._weigh(np.asarray(probabilities, np.float64), min(elapsed_s, LONGEST_LOOK_S))
+            rows = np.asarray(probabilities, np.float64)
+            shares = np.ones(len(rows)) if weights is None else np.asarray(weights, np.float64)
+            self._weigh(rows, shares, min(elapsed_s, LONGEST_LOOK_S))
             self._seen_s = now_s
             self._people = len(probabilities)
         elif now_s - self._seen_s >= self._absence_s:
@@ -121,10 +130,16 @@ class MoodFilter:
         self._announce(now_s)
         return self._mood()
 
-    def _weigh(self, probabilities: NDArray[np.float64], look_s: float) -> None:
-        # Several faces are averaged, not multiplied: one of them must not outvote the room.
-        pooled = np.maximum(probabilities.mean(axis=0), LEAST_PROBABILITY)
-        belief = self._belief * pooled ** (look_s / self._memory_s)
+    def _weigh(
+        self, probabilities: NDArray[np.float64], weights: NDArray[np.float64], look_s: float
+    ) -> None:
+        best = weights.max()
+        if best <= 0:
+            return
+        # Several faces are averaged, not multiplied: one of them must not outvote the room. It is
+        # seen as well as its best face.
+        pooled = np.maximum(weights @ probabilities / weights.sum(), LEAST_PROBABILITY)
+        belief = self._belief * pooled ** (best * look_s / self._memory_s)
         self._belief = belief / belief.sum()
 
     def _announce(self, now_s: float) -> None:

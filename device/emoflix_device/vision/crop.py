@@ -55,10 +55,15 @@ found 1,184 of them, YuNet 1,441; from the 10th to the 90th percentile the scale
 1.25 and from 0.84 to 1.18. Sideways the centres agree."""
 
 
+def fer_side_px(face: Face, margin: Margin) -> float:
+    """The side of FER2013's square about the face, in pixels of the frame."""
+    return face.height_px * margin.scale
+
+
 def crop_face(luma: Image, face: Face, margin: Margin, wanted: CardInput) -> Image:
     """The face as the network wants it, upright: uint8[s, s] with s = `wanted.size_px`."""
     size_px = wanted.size_px
-    side_px = face.height_px * margin.scale * wanted.crop_of_48 / FER_PX
+    side_px = fer_side_px(face, margin) * wanted.crop_of_48 / FER_PX
     x_px, y_px = face.centre
     y_px += face.height_px * margin.down
     tilt = 0.0 if face.landmarks is None else tilt_deg(face.landmarks)

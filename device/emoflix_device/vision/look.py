@@ -1,33 +1,45 @@
-"""One look at one frame: where the faces are and what each of them shows."""
+"""One look at one frame: where the faces are, how well they are seen, what each of them shows."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from emoflix_device.camera.frame import Frame
+from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.camera.frame import Frame, Image
 from emoflix_device.config import VisionSettings
 from emoflix_device.vision.card import BUNDLED_MODEL
-from emoflix_device.vision.crop import MARGINS, crop_face
+from emoflix_device.vision.crop import MARGINS, crop_face, fer_side_px
 from emoflix_device.vision.expression import (
     ExpressionModel,
     open_expression_model,
     probabilities,
 )
 from emoflix_device.vision.faces import COPY_PX, Detector, Face, open_detector
+from emoflix_device.vision.quality import cleared, quality_of
 from emoflix_device.vision.scene import Light, light
 from emoflix_device.vision.track import TrackingDetector
+
+UNCHANGED: Final = 1.0
+"""A followed face whose crop has moved by less, in grey levels on average, is not read again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadFace:
-    """A face with its float32[7] of logits and of calibrated probabilities."""
+    """A face with its float32[7] of logits and of calibrated probabilities.
+
+    Attributes:
+        quality: how far they can be believed, 0 to 1; 0 where the face was too poor to be read:
+            then the logits are all 0 and the probabilities all the same.
+    """
 
     face: Face
     logits: NDArray[np.float32]
     probabilities: NDArray[np.float32]
+    quality: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +53,13 @@ class Observation:
     expression_ms: float
 
 
+class _Seen(NamedTuple):
+    """A followed face as it was when it was read last."""
+
+    crop: Image
+    read: ReadFace
+
+
 class Observer:
     """Finds faces by a detector and reads them by a model."""
 
@@ -48,29 +67,42 @@ class Observer:
         self.detector = detector
         self.model = model
         self._margin = MARGINS[detector.name]
+        self._seen: dict[int, _Seen] = {}
 
     def observe(self, frame: Frame) -> Observation:
         started_s = time.perf_counter()
         faces = self.detector.detect(frame.luma)
         detected_s = time.perf_counter()
-        read = self._read(frame, faces)
+        seen = [self._look(frame.luma, face) for face in faces]
+        self._seen = {
+            face.track: each
+            for face, each in zip(faces, seen, strict=True)
+            if face.track is not None
+        }
         done_s = time.perf_counter()
         return Observation(
             taken_at_s=frame.taken_at_s,
-            faces=read,
+            faces=tuple(each.read for each in seen),
             light=light(frame.luma),
             detect_ms=(detected_s - started_s) * 1000,
             expression_ms=(done_s - detected_s) * 1000,
         )
 
-    def _read(self, frame: Frame, faces: list[Face]) -> tuple[ReadFace, ...]:
-        if not faces:
-            return ()
-        card = self.model.card
-        crops = [crop_face(frame.luma, face, self._margin, card.input) for face in faces]
-        logits = self.model.logits(np.stack(crops))
-        shares = probabilities(logits, card.temperature)
-        return tuple(map(ReadFace, faces, logits, shares))
+    def _look(self, luma: Image, face: Face) -> _Seen:
+        crop = crop_face(luma, face, self._margin, self.model.card.input)
+        known = None if face.track is None else self._seen.get(face.track)
+        if known is not None and cv2.norm(crop, known.crop, cv2.NORM_L1) < UNCHANGED * crop.size:
+            return _Seen(known.crop, replace(known.read, face=face))
+        quality = quality_of(crop, fer_side_px(face, self._margin), face.landmarks)
+        if not quality.readable:
+            return _Seen(crop, ReadFace(face, _NOTHING, _EVEN, 0.0))
+        logits = self.model.logits(cleared(crop, quality)[None])
+        shares = probabilities(logits, self.model.card.temperature)
+        return _Seen(crop, ReadFace(face, logits[0], shares[0], quality.share))
+
+
+_NOTHING: Final = np.zeros(len(EXPRESSIONS), np.float32)
+_EVEN: Final = np.full(len(EXPRESSIONS), 1 / len(EXPRESSIONS), np.float32)
 
 
 def open_observer(

@@ -80,6 +80,30 @@ def test_two_people_of_different_mind_do_not_outvote_each_other() -> None:
     assert mood.people == 2
 
 
+def test_a_face_that_is_seen_badly_moves_the_mood_more_slowly() -> None:
+    def belief(weight: float) -> float:
+        mood_filter = a_filter()
+        for step in range(5):
+            mood = mood_filter.update(face("happy"), step / 10, np.array([weight]))
+        return float(mood.probabilities[EXPRESSIONS.index("happy")])
+
+    assert belief(1.0) > belief(0.4) + 0.1 > belief(0.1) + 0.1
+
+
+def test_faces_that_cannot_be_read_are_somebody_and_say_nothing() -> None:
+    mood = a_filter().update(np.concatenate([face("happy"), face("sad")]), 0.0, np.zeros(2))
+    assert (mood.announced, mood.people) == ("uncertain", 2)
+    np.testing.assert_allclose(mood.probabilities, 1 / 7)
+
+
+def test_the_face_that_is_seen_better_counts_more() -> None:
+    mood_filter = a_filter()
+    look = np.concatenate([face("happy"), face("sad")])
+    for step in range(30):
+        mood = mood_filter.update(look, step / 10, np.array([1.0, 0.3]))
+    assert mood.announced == "happy"
+
+
 def test_a_short_absence_is_bridged_and_a_long_one_is_nobody() -> None:
     mood_filter = a_filter()
     watch(mood_filter, face("happy"), from_s=0, to_s=5, per_s=10)
