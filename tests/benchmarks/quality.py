@@ -5,6 +5,7 @@ printed here is measured on the others.
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -75,7 +76,7 @@ def by_quality(shares: NDArray[np.float64], right: NDArray[np.bool_]) -> Table:
     """Accuracy of the crops of all rooms, by what they were held to be worth."""
     table = Table("quality", "crops", "read rightly", title="All rooms together")
     bounds = (0.0, LEAST, 0.5, 0.7, 0.9, 1.01)
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         held = (shares >= low) & (shares < high)
         if held.any():
             name = f"{low:.1f} to {min(high, 1):.1f}"

@@ -9,7 +9,9 @@ and a look with the classifier's probabilities `p` then multiplies it by the evi
 
     b <- b * p ** (w dt_s / memory_s),    normalised,
 
-where `w`, from 0 to 1, says how well the faces were seen. Looks close in time show nearly the same face, so each counts in proportion to the time it stands
+where `w`, from 0 to 1, says how well the faces were seen.
+
+Looks close in time show nearly the same face, so each counts in proportion to the time it stands
 for: the answer depends on seconds, not on the frame rate. After Rabiner, "A tutorial on hidden
 Markov models" (1989), section III A (the forward procedure), with tempered evidence.
 """
