@@ -5,6 +5,7 @@ and ring a bell; each beat of the loop takes the newest frame, then the waiting 
 else touches the state, so nothing is locked.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -13,23 +14,36 @@ from emoflix_device.answering import Answering
 from emoflix_device.camera.capture import Capture
 from emoflix_device.clock import Clock
 from emoflix_device.config import Settings
+from emoflix_device.errors import StateError
 from emoflix_device.evening import Evening
+from emoflix_device.fresh import Looking
 from emoflix_device.handlers import Desk
 from emoflix_device.health import resident_mb, temperature_c
 from emoflix_device.household import HouseholdStore, Preferences
 from emoflix_device.mqtt.link import Link
-from emoflix_device.mqtt.messages import HealthMessage, InfoMessage, SettingsMessage
+from emoflix_device.mqtt.messages import HealthMessage, HowWasIt, InfoMessage, SettingsMessage
 from emoflix_device.offering import Offering
 from emoflix_device.people import People
+from emoflix_device.picture import PictureReader
+from emoflix_device.playing import Player
 from emoflix_device.recommender import Recommender
+from emoflix_device.shelf import Shelf
 from emoflix_device.translate import mood_reading
 from emoflix_device.vision.look import Observer
 from emoflix_device.watching import Watching
+from emoflix_device.worker import Worker
 
 BEAT_S: Final = 0.25
 """The loop turns at least so often, also when nothing comes."""
 
 HEALTH_EVERY_S: Final = 60.0
+
+SWEEP_EVERY_S: Final = 86_400.0
+
+MODEL_LETTERS: Final = 12
+"""Of its checksum: what names an expression model."""
+
+_LOG = logging.getLogger(__name__)
 
 
 class Daemon:
@@ -47,6 +61,8 @@ class Daemon:
         info: InfoMessage,
         bell: threading.Event,
         alive: Callable[[], None],
+        player: Player | None = None,
+        open_observer: Callable[[], Observer],
         clock: Clock | None = None,
     ) -> None:
         """Take the parts over; nothing is started yet.
@@ -61,6 +77,8 @@ class Daemon:
             info: what this device says of itself.
             bell: rung by capture and link when something waits.
             alive: called at each beat, to feed a watchdog.
+            player: has films and a screen to play them on, where there is one.
+            open_observer: loads another observer, for pictures that people send.
             clock: the time; the real one where not given.
         """
         clock = clock or Clock()
@@ -72,21 +90,36 @@ class Daemon:
         self._bell = bell
         self._alive = alive
         self._clock = clock
-        self._people = People(household, Preferences(languages=asked.languages))
+        self._people = People(
+            household,
+            Preferences(languages=asked.languages),
+            observer.model.card.sha256[:MODEL_LETTERS],
+        )
         self._watching = Watching(
             settings=settings.mood,
             capture=capture,
             observer=observer,
             household=household,
+            calibration=lambda: self._people.calibration(self._people.current),
             tell=link.publish,
             clock=clock,
         )
-        self._evening = Evening(settled_mood_s=asked.settled_mood_s, absence_s=asked.absence_s)
+        self._looking = Looking(
+            settings.mood, read=self._watching.read, tell=link.publish, clock=clock
+        )
+        self._evening = Evening(
+            settled_mood_s=asked.settled_mood_s,
+            absence_s=asked.absence_s,
+            lingering_s=settings.mood.absence_s,
+        )
+        worker = Worker(on_done=bell.set)
         self._offering = Offering(
             recommender=recommender,
+            household=household,
             people=self._people,
             watching=self._watching,
             evening=self._evening,
+            shelf=Shelf(player, worker),
             tell=link.publish,
             clock=clock,
             expires_s=asked.slate_expires_s,
@@ -97,9 +130,13 @@ class Daemon:
                 household=household,
                 people=self._people,
                 watching=self._watching,
+                looking=self._looking,
                 offering=self._offering,
                 recommender=recommender,
                 evening=self._evening,
+                player=player,
+                pictures=PictureReader(open_observer),
+                worker=worker,
                 tell=link.publish,
                 clock=clock,
             ),
@@ -107,6 +144,7 @@ class Daemon:
         self._told: SettingsMessage | None = None
         self._started_s = clock.steady_s()
         self._health_told_s = -HEALTH_EVERY_S
+        self._swept_s = -SWEEP_EVERY_S
 
     def run(self, stop: threading.Event) -> None:
         """Turn the loop until `stop` is set; whoever sets it rings the bell."""
@@ -134,24 +172,47 @@ class Daemon:
 
     def beat(self) -> None:
         """Take the newest frame, then the waiting commands, then see what follows."""
-        self._watching.look()
+        self._looking.follow(self._watching.look())
         self._answering.answer_all()
-        mood = self._watching.mood
-        if self._evening.occasion(mood, self._clock.steady_s()) is not None:
-            self._offering.offer(mood_reading(mood))
+        self._offering.follow()
+        self._follow_evening()
         self._tell_settings()
-        if self._clock.steady_s() - self._health_told_s >= HEALTH_EVERY_S:
+        now_s = self._clock.steady_s()
+        if now_s - self._health_told_s >= HEALTH_EVERY_S:
             self._tell_health()
+        if now_s - self._swept_s >= SWEEP_EVERY_S:
+            self._sweep()
         self._alive()
+
+    def _follow_evening(self) -> None:
+        before, mood = self._evening.state, self._watching.mood
+        occasion = self._evening.occasion(mood, self._clock.steady_s())
+        if occasion is not None:
+            self._offering.offer(mood_reading(mood), occasion=occasion)
+        film = self._evening.film
+        if film is not None and (before, self._evening.state) == ("playing", "afterwards"):
+            over = HowWasIt(at=self._clock.wall(), film=film.id, title=film.title)
+            self._link.publish("event", over)
+
+    def _sweep(self) -> None:
+        """Delete what was kept long enough."""
+        self._swept_s = self._clock.steady_s()
+        try:
+            self._household.sweep(self._clock.wall())
+        except StateError as error:
+            _LOG.warning("what was kept long enough is not deleted: %s", error)
 
     def _tell_settings(self) -> None:
         """Where they are not as they were told last."""
         profile, camera = self._people.selected, self._watching.camera
+        film = self._evening.film
         preferences = self._people.preferences(self._people.current)
         settings = SettingsMessage(
             camera=camera.state,
             camera_fault=camera.fault,
             evening=self._evening.state,
+            film=None if film is None else film.id,
+            film_title=None if film is None else film.title,
             profile=profile,
             languages=preferences.languages,
             lift=preferences.lift,

@@ -1,19 +1,44 @@
-"""The room's slate: made for those who watch, shown, and told of."""
+"""The room's slate: made for those who watch, shown, logged, and told of."""
 
-from collections.abc import Mapping
-from typing import Any
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import msgspec
 
-from emoflix_catalog.recommend import MoodReading
+from emoflix_catalog.recommend import Context, MoodReading, Slate
 from emoflix_device.clock import Clock
+from emoflix_device.errors import StateError
 from emoflix_device.evening import Evening
-from emoflix_device.mqtt.messages import RecommendationsMessage
+from emoflix_device.household import HouseholdStore, Offer, SlateRecord
+from emoflix_device.mqtt.messages import Occasion, RecommendationsMessage
 from emoflix_device.people import People
 from emoflix_device.recommender import Recommender
+from emoflix_device.shelf import Shelf
 from emoflix_device.telling import Tell
 from emoflix_device.translate import recommended_event, slate_message
 from emoflix_device.watching import Watching
+
+_LOG = logging.getLogger(__name__)
+
+LEAST_CHANCE: Final = 1e-9
+"""A chance that is rounded to nothing is logged as this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a slate is asked for with."""
+
+    profiles: Sequence[str] = ()
+    """Who watches; the one that is selected where none is named."""
+    wishes: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of the viewer that hold for this slate alone."""
+    count: int | None = None
+    """Of films; as configured where not given."""
+
+
+ANYTHING: Final = Wanted()
 
 
 class Offering:
@@ -23,9 +48,11 @@ class Offering:
         self,
         *,
         recommender: Recommender,
+        household: HouseholdStore,
         people: People,
         watching: Watching,
         evening: Evening,
+        shelf: Shelf,
         tell: Tell,
         clock: Clock,
         expires_s: float,
@@ -34,49 +61,120 @@ class Offering:
 
         Args:
             recommender: chooses the films.
+            household: keeps the log of slates.
             people: for whom.
-            watching: the mood they are in.
+            watching: the room around them.
             evening: is told that there is a slate.
+            shelf: knows which films can be played.
             tell: for the slate, and for the reasons that tell the mood.
             clock: the time.
             expires_s: after so long the broker drops a slate.
         """
         self._recommender = recommender
+        self._household = household
         self._people = people
         self._watching = watching
         self._evening = evening
+        self._shelf = shelf
         self._tell = tell
         self._clock = clock
         self._expires_s = expires_s
+        self._shown: RecommendationsMessage | None = None
+
+    def make(self, reading: MoodReading | None, wanted: Wanted = ANYTHING) -> Slate:
+        """Make a slate and show it to nobody.
+
+        Args:
+            reading: the mood it is for; None where there is none: taste leads.
+            wanted: for whom, and how it is to be.
+
+        Raises:
+            HouseholdError: there is no such profile.
+        """
+        names = self._names(wanted)
+        seats = [self._people.seat(name, wanted.wishes) for name in names]
+        watching = self._watching
+        context = Context(
+            at=self._clock.wall(),
+            people=max(watching.mood.people, len(names)),
+            light=watching.light or "",
+        )
+        return self._recommender.slate(seats, reading, context, count=wanted.count)
 
     def offer(
         self,
         reading: MoodReading | None,
+        wanted: Wanted = ANYTHING,
         *,
-        wishes: Mapping[str, Any] | None = None,
-        count: int | None = None,
+        occasion: Occasion = "request",
+        note: str = "",
     ) -> RecommendationsMessage:
-        """Make a slate and show it to the room.
+        """Make a slate, log it, and show it to the room unless a film plays; else as `make`.
 
         Args:
-            reading: the mood it is for; None where there is none: taste leads.
-            wishes: fields of the viewer that hold for this slate alone.
-            count: of films; as configured where not given.
+            reading: as for `make`.
+            wanted: as for `make`; raises as it does.
+            occasion: why it is made.
+            note: what is to be said before the slate's own note.
         """
-        mood = self._watching.mood
-        viewer = msgspec.structs.replace(
-            self._people.viewer(self._people.current), **(wishes or {})
-        )
-        slate = self._recommender.slate(
-            viewer,
-            reading,
-            at=self._clock.wall(),
-            people=mood.people,
-            light=self._watching.light,
-            count=count,
-        )
-        message = slate_message(slate)
-        self._evening.slate_made(mood, self._clock.steady_s())
-        self._tell("recommendations", message, expires_s=self._expires_s)
-        self._tell("event", recommended_event(slate, mood))
+        slate = self.make(reading, wanted)
+        slate = msgspec.structs.replace(slate, note=" ".join(filter(None, (note, slate.note))))
+        message = slate_message(slate, occasion)
+        self._log(slate, reading, self._names(wanted))
+        if self._evening.state != "playing":
+            mood = self._watching.mood
+            self._evening.slate_made(mood, self._clock.steady_s())
+            self._show(message)
+            self._tell("event", recommended_event(slate, mood))
+            self._shelf.ask([recommendation.film for recommendation in slate.films])
         return message
+
+    def follow(self) -> None:
+        """Show the slate again once it is known which of its films can be played."""
+        held = self._shelf.answer()
+        if held and self._shown is not None:
+            films = tuple(
+                msgspec.structs.replace(film, playable=film.id in held)
+                for film in self._shown.films
+            )
+            self._show(msgspec.structs.replace(self._shown, films=films))
+
+    def _show(self, message: RecommendationsMessage) -> None:
+        self._shown = message
+        self._tell("recommendations", message, expires_s=self._expires_s)
+
+    def _names(self, wanted: Wanted) -> tuple[str, ...]:
+        named = tuple(dict.fromkeys(map(self._people.named, wanted.profiles)))
+        return named or (self._people.current,)
+
+    def _log(self, slate: Slate, reading: MoodReading | None, names: Sequence[str]) -> None:
+        """For each who watches; a slate that cannot be logged is shown all the same."""
+        offers = tuple(
+            Offer(
+                film=each.film.id,
+                propensity=min(1.0, max(LEAST_CHANCE, each.propensity)),
+                parts=each.evidence,
+            )
+            for each in slate.films
+        )
+        context: dict[str, str | int | float | bool] = {
+            "hour": slate.made.hour,
+            "weekday": slate.made.isoweekday(),
+            "people": self._watching.mood.people,
+            "light": self._watching.light or "",
+            "profiles": len(names),
+        }
+        try:
+            with self._household.transaction():
+                for name in names:
+                    record = SlateRecord(
+                        slate=slate.id,
+                        at=slate.made,
+                        offers=offers,
+                        policy=self._people.policy(name).version,
+                        context=context,
+                        mood=None if reading is None else reading.label,
+                    )
+                    self._household.slates.add(name, record)
+        except StateError as error:
+            _LOG.warning("the slate is not logged: %s", error)

@@ -1,17 +1,19 @@
 """The catalogue behind the recommender, and the slate for an evening."""
 
 import contextlib
-import datetime as dt
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from emoflix_catalog.build import version_of, write_catalogue
-from emoflix_catalog.errors import CatalogueError
-from emoflix_catalog.recommend import Context, MoodReading, Slate, Viewer, recommend
+from emoflix_catalog.errors import CatalogueError, UnknownFilmError
+from emoflix_catalog.film import Film
+from emoflix_catalog.recommend import Context, MoodReading, Seat, Slate, recommend_together
 from emoflix_catalog.starter import films_of, starter_films
 from emoflix_catalog.store import Catalogue, open_catalogue
 from emoflix_device.config import RecommenderSettings
+from emoflix_device.errors import RefusedError
 
 STARTER: Final = "starter.emoflix"
 
@@ -42,28 +44,37 @@ def _open_starter(file: Path) -> Catalogue:
 
 
 class Recommender:
-    """Makes slates from one catalogue."""
+    """Makes slates from one catalogue, and knows its films."""
 
     def __init__(self, catalogue: Catalogue, *, count: int) -> None:
-        self._catalogue = catalogue
+        self.catalogue = catalogue
         self._count = count
 
     def slate(
         self,
-        viewer: Viewer,
+        seats: Sequence[Seat],
         mood: MoodReading | None,
+        context: Context,
         *,
-        at: dt.datetime,
-        people: int,
-        light: str | None,
         count: int | None = None,
     ) -> Slate:
-        """A slate for this evening; asked again it may be another."""
-        return recommend(
-            self._catalogue,
-            viewer,
+        """A slate for those who watch, on this evening; asked again it may be another."""
+        return recommend_together(
+            self.catalogue,
+            seats,
             mood,
-            Context(at=at, people=people, light=light or ""),
+            context,
             count=count or self._count,
             seed=random.randrange(2**32),  # noqa: S311 - variety, not secrecy
         )
+
+    def film(self, film_id: str) -> Film:
+        """The film of this id.
+
+        Raises:
+            RefusedError: there is none.
+        """
+        try:
+            return self.catalogue.film(film_id)
+        except UnknownFilmError:
+            raise RefusedError("film", "is no id of a film in the catalogue") from None

@@ -14,12 +14,13 @@ from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
 from emoflix_device.camera.source import open_source
 from emoflix_device.config import Settings, load_settings
-from emoflix_device.daemon import Daemon
+from emoflix_device.daemon import MODEL_LETTERS, Daemon
 from emoflix_device.errors import StateError
 from emoflix_device.household import open_household
 from emoflix_device.mqtt.commands import COMMANDS
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import InfoMessage
+from emoflix_device.playing.player import open_player
 from emoflix_device.recommender import Recommender, open_films
 from emoflix_device.vision.look import Observer, open_observer
 from emoflix_device.vision.reach import copy_width_px
@@ -90,13 +91,15 @@ def assemble(
         info=_info(observer, films),
         bell=bell,
         alive=lambda: systemd.notify("WATCHDOG=1"),
+        player=open_player(settings.playing),
+        open_observer=lambda: open_observer(settings.vision),
     )
 
 
 def _info(observer: Observer, films: Catalogue) -> InfoMessage:
     return InfoMessage(
         program=version("emoflix"),
-        model=observer.model.card.sha256[:12],
+        model=observer.model.card.sha256[:MODEL_LETTERS],
         catalogue=films.version,
         languages=films.languages(),
         commands=tuple(COMMANDS),

@@ -2,6 +2,9 @@
 
 from urllib.parse import urlencode
 
+import msgspec
+
+from emoflix_catalog.film import Film
 from emoflix_catalog.recommend import MoodReading, Recommendation, Slate
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.clock import Clock
@@ -11,6 +14,7 @@ from emoflix_device.mqtt.messages import (
     Light,
     LinkMessage,
     MoodMessage,
+    Occasion,
     Probabilities,
     RecommendationsMessage,
     Recommended,
@@ -46,13 +50,14 @@ def mood_reading(mood: Mood) -> MoodReading | None:
     )
 
 
-def slate_message(slate: Slate) -> RecommendationsMessage:
+def slate_message(slate: Slate, occasion: Occasion = "request") -> RecommendationsMessage:
     """The slate without the reasons that tell the mood."""
     return RecommendationsMessage(
         slate=slate.id,
         made=slate.made,
-        films=tuple(map(_film_message, slate.films)),
+        films=tuple(map(_recommended, slate.films)),
         note=slate.note,
+        occasion=occasion,
     )
 
 
@@ -72,8 +77,17 @@ def recommended_event(slate: Slate, mood: Mood) -> Recommended:
     )
 
 
-def _film_message(recommendation: Recommendation) -> FilmMessage:
-    film = recommendation.film
+def _recommended(recommendation: Recommendation) -> FilmMessage:
+    return msgspec.structs.replace(
+        film_message(recommendation.film),
+        score=round(recommendation.score, 4),
+        reasons=tuple(reason.text for reason in recommendation.reasons if not reason.reveals_mood),
+        surprise=recommendation.surprise,
+    )
+
+
+def film_message(film: Film) -> FilmMessage:
+    """What is told of a film anywhere; it stands in no slate yet."""
     search = urlencode({"search": f"{film.title} {film.year} film"})
     return FilmMessage(
         id=film.id,
@@ -85,8 +99,8 @@ def _film_message(recommendation: Recommendation) -> FilmMessage:
         runtime_min=film.runtime_min,
         cast=film.cast,
         director=", ".join(film.directors),
-        score=round(recommendation.score, 4),
-        reasons=tuple(reason.text for reason in recommendation.reasons if not reason.reveals_mood),
+        score=0.0,
+        reasons=(),
         links=(
             LinkMessage(name="Wikipedia", url=f"https://en.wikipedia.org/w/index.php?{search}"),
         ),

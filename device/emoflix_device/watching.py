@@ -1,9 +1,12 @@
 """What is seen of the room: the camera and its switches, looks, and the mood they add up to."""
 
 import logging
+from collections import deque
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emoflix_device.camera.capture import Capture
 from emoflix_device.clock import Clock
@@ -11,9 +14,11 @@ from emoflix_device.config import MoodSettings
 from emoflix_device.health import RunningMean
 from emoflix_device.household import HouseholdStore
 from emoflix_device.mood import MoodFilter
+from emoflix_device.mood.calibration import Calibration
 from emoflix_device.mqtt.messages import CameraBack, CameraLost, CameraState, Light, MoodChanged
 from emoflix_device.telling import Tell
 from emoflix_device.translate import mood_message
+from emoflix_device.vision.expression import probabilities
 from emoflix_device.vision.look import Observation, Observer
 
 _LOG = logging.getLogger(__name__)
@@ -26,6 +31,9 @@ TOLD_AGAIN_S: Final = 1.0
 
 MOVED: Final = 0.1
 """... when its confidence has moved by so much, or the number of people or the light changed."""
+
+RECENT_S: Final = 5.0
+"""Who says what their face shows means what it showed in the last so many seconds."""
 
 _NO_FACES: Final = np.zeros((0, 7), np.float32)
 
@@ -47,6 +55,7 @@ class Watching:
         capture: Capture,
         observer: Observer,
         household: HouseholdStore,
+        calibration: Callable[[], Calibration],
         tell: Tell,
         clock: Clock,
     ) -> None:
@@ -57,12 +66,14 @@ class Watching:
             capture: where frames come from.
             observer: what one frame shows.
             household: keeps the consent and the camera's switch.
+            calibration: of whoever watches; it holds for a face that is seen alone.
             tell: for the mood and what happens to the camera.
             clock: the time.
         """
         self._capture = capture
         self._observer = observer
         self._household = household
+        self._calibration = calibration
         self._tell = tell
         self._clock = clock
         self._filter = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
@@ -70,6 +81,7 @@ class Watching:
         self.mood = self._told = self._filter.update(_NO_FACES, self._looked_s)
         self.light: Light | None = None
         self.camera = Camera("off")
+        self._alone: deque[tuple[float, NDArray[np.float32]]] = deque()
         self.looks = 0
         self.face_ms, self.expression_ms, self.lag_ms = (RunningMean() for _ in range(3))
 
@@ -81,6 +93,7 @@ class Watching:
             self._capture.stop()
             self.mood = self._filter.reset(self._clock.steady_s())
             self.light = None
+            self._alone.clear()
         self._tell_mood()
         self.follow_camera()
 
@@ -120,21 +133,44 @@ class Watching:
             return Camera("on")
         return Camera("lost", self._capture.fault or "no frames arrive")
 
+    def shown_lately(self) -> NDArray[np.float32] | None:
+        """Logits float32[7] of the one face that was seen alone, as a mean; None without one."""
+        since_s = self._clock.steady_s() - RECENT_S
+        recent = [logits for taken_at_s, logits in self._alone if taken_at_s >= since_s]
+        return np.mean(recent, axis=0) if recent else None
+
     def close(self) -> None:
         """Close the camera."""
         self._capture.stop()
 
     def _take_in(self, seen: Observation) -> None:
-        probabilities = [face.probabilities for face in seen.faces]
-        self.mood = self._filter.update(
-            np.stack(probabilities) if probabilities else _NO_FACES, seen.taken_at_s
-        )
+        self.mood = self._filter.update(self.read(seen), seen.taken_at_s)
+        self._remember(seen)
         self.light = seen.light
         self._looked_s = seen.taken_at_s
         self.looks += 1
         self.face_ms.add(seen.detect_ms)
-        if probabilities:
+        if seen.faces:
             self.expression_ms.add(seen.expression_ms)
+
+    def read(self, seen: Observation) -> NDArray[np.float32]:
+        """Probabilities float32[n, 7] of the faces, as those who watch taught them to be read."""
+        if not seen.faces:
+            return _NO_FACES
+        calibration = self._calibration()
+        if len(seen.faces) > 1 or not calibration.corrections:
+            return np.stack([face.probabilities for face in seen.faces])
+        logits = calibration.corrected(seen.faces[0].logits)
+        return probabilities(logits[None], self._observer.model.card.temperature)
+
+    def _remember(self, seen: Observation) -> None:
+        """What a face showed that was alone; several cannot be told apart."""
+        while self._alone and seen.taken_at_s - self._alone[0][0] > RECENT_S:
+            self._alone.popleft()
+        if len(seen.faces) > 1:
+            self._alone.clear()
+        elif seen.faces:
+            self._alone.append((seen.taken_at_s, seen.faces[0].logits))
 
     def _mood_is_news(self) -> bool:
         mood, told = self.mood, self._told

@@ -1,7 +1,7 @@
 """`consent` and `camera`: what the people allow."""
 
 from emoflix_device.handlers.desk import Desk
-from emoflix_device.mqtt.messages import CameraRequest, CameraResult, ConsentRequest, ConsentResult
+from emoflix_device.mqtt.requests import CameraRequest, CameraResult, ConsentRequest, ConsentResult
 
 
 def consent(desk: Desk, request: ConsentRequest) -> ConsentResult:

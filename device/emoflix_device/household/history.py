@@ -1,4 +1,4 @@
-"""What each profile said of films: added to, never changed, read in the order it was said."""
+"""What each profile said of films: added to or taken away, never changed, read in order."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -98,6 +98,19 @@ class History:
                     _ADD + _UNLESS_THERE, number, *_values(kept), number, *same
                 )
         return new
+
+    def remove(self, profile: str, film: str) -> int:
+        """Delete all that a profile said of a film; how much it was.
+
+        Raises:
+            HouseholdError: There is no such profile.
+            StateError: It cannot be deleted; nothing was changed.
+        """
+        return self._database.write(
+            "DELETE FROM feedback WHERE profile = ? AND film = ?",
+            self._profiles.number(profile),
+            film,
+        )
 
     def of(self, profile: str) -> tuple[Said, ...]:
         """All of it: what was imported, then what was said here, each the oldest first.

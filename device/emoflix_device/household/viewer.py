@@ -27,15 +27,12 @@ _WORDS: Final[dict[str, Verdict]] = {
 }
 
 
-def viewer_of(
-    preferences: Preferences, history: Iterable[Said], passed_over: Iterable[str] = ()
-) -> Viewer:
+def viewer_of(preferences: Preferences, history: Iterable[Said]) -> Viewer:
     """The viewer: of each film its latest verdict counts.
 
     Args:
         preferences: What the profile asks for.
         history: What it said, the latest last.
-        passed_over: Films that it was shown and did not choose, so that they rest for now.
     """
     verdicts: dict[str, Verdict] = {}
     seen = set()
@@ -56,7 +53,7 @@ def viewer_of(
         liked=tuple(films["liked"]),
         disliked=tuple(films["disliked"]),
         seen=frozenset(seen),
-        declined=frozenset(films["declined"][-DECLINED_LATELY:]) | frozenset(passed_over),
+        declined=frozenset(films["declined"][-DECLINED_LATELY:]),
     )
 
 

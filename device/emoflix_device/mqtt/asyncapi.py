@@ -20,6 +20,7 @@ _PARAMETERS: Final = {
     "device": {"description": "The device's name: `[a-z0-9-]+`."},
     "user": {"description": "The client's own user at the broker."},
 }
+_BYTES: Final = {"type": "string", "format": "binary"}
 _CLIENT: Final = Topics("{device}")
 
 
@@ -60,6 +61,8 @@ def document() -> dict[str, Any]:
     for name, kind in COMMANDS.items():
         asks, answers = f"{name}.request", f"{name}.reply"
         add(asks, _CLIENT.command("{user}", name), requests[name], "device", "user")
+        if kind.raw is not None:
+            messages[asks] = {"payload": _BYTES, "contentType": "application/octet-stream"}
         add(answers, _CLIENT.reply("{user}", name), replies[name], "device", "user")
         operations[name] = {
             "action": "receive",

@@ -6,28 +6,41 @@ field at fault. Nothing in between, and no exception.
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from emoflix_device.mqtt.messages import (
+from emoflix_device.mqtt.messages import ErrorMessage, RecommendationsMessage, Reply
+from emoflix_device.mqtt.requests import (
+    AnalyzeRequest,
+    AnalyzeResult,
     CameraRequest,
     CameraResult,
     ConsentRequest,
     ConsentResult,
-    ErrorMessage,
+    CorrectMoodRequest,
+    CorrectMoodResult,
+    FeedbackRequest,
+    FeedbackResult,
+    HistoryRequest,
+    HistoryResult,
+    PlayRequest,
+    PlayResult,
     PreferencesRequest,
     PreferencesResult,
-    RecommendationsMessage,
+    ProfileRequest,
+    ProfileResult,
     RecommendRequest,
-    Reply,
     Request,
+    SearchRequest,
+    SearchResult,
 )
 from emoflix_device.mqtt.topics import Topics
 
 JSON_LIMIT_BYTES: Final = 64 * 1024
+PICTURE_LIMIT_BYTES: Final = 4 * 1024 * 1024
 WHOLE_PAYLOAD: Final = "payload"
 
 
@@ -40,6 +53,8 @@ class Kind(NamedTuple):
     limit_bytes: int = JSON_LIMIT_BYTES
     words: Mapping[bytes, Request] = {}
     """Payloads taken as they stand, for senders that know no JSON."""
+    raw: Callable[[bytes], Request] | None = None
+    """Takes every payload as it is, where it is no JSON."""
 
 
 COMMANDS: Final[Mapping[str, Kind]] = {
@@ -56,6 +71,21 @@ COMMANDS: Final[Mapping[str, Kind]] = {
         words={b"ON": CameraRequest(camera="ON"), b"OFF": CameraRequest(camera="OFF")},
     ),
     "preferences": Kind(PreferencesRequest, PreferencesResult, "get or set preferences"),
+    "feedback": Kind(FeedbackRequest, FeedbackResult, "say something of a film"),
+    "profile": Kind(ProfileRequest, ProfileResult, "who watches, and what is kept of them"),
+    "history": Kind(HistoryRequest, HistoryResult, "what was said of films"),
+    "search": Kind(SearchRequest, SearchResult, "find films and people"),
+    "play": Kind(PlayRequest, PlayResult, "choose a film, and start it where a player has it"),
+    "analyze": Kind(
+        AnalyzeRequest,
+        AnalyzeResult,
+        "read the faces in a picture, and find films for it; it is not kept",
+        limit_bytes=PICTURE_LIMIT_BYTES,
+        raw=lambda picture: AnalyzeRequest(picture=picture),
+    ),
+    "correct_mood": Kind(
+        CorrectMoodRequest, CorrectMoodResult, "teach how the viewer's own face is to be read"
+    ),
 }
 """Exactly the commands that are handled; `info` lists them."""
 
@@ -141,14 +171,18 @@ def parse_command(
             field=WHOLE_PAYLOAD,
             message=f"{len(payload)} bytes are too many; at most {kind.limit_bytes}",
         )
-    if payload in kind.words:
-        return Command(**sender, request=kind.words[payload])
     try:
-        request = msgspec.json.decode(payload or b"{}", type=kind.request)
+        request = _request(kind, payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         at_fault, message = explain(str(error), kind.request)
         return Rejection(**sender, request_id=_request_id(payload), field=at_fault, message=message)
     return Command(**sender, request_id=request.request, request=request)
+
+
+def _request(kind: Kind, payload: bytes) -> Request:
+    if kind.raw is not None:
+        return kind.raw(payload)
+    return kind.words.get(payload) or msgspec.json.decode(payload or b"{}", type=kind.request)
 
 
 def explain(fault: str, kind: type[msgspec.Struct]) -> tuple[str, str]:

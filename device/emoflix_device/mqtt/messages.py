@@ -5,12 +5,14 @@ Names on the wire are the contract's (`runtime`); names in the code carry their 
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from emoflix_catalog.vocabulary import AGES, EXPRESSIONS, GENRES, LANGUAGES
+from emoflix_device.household.feedback import FeedbackKind
+from emoflix_device.household.words import REVIEW_LIMIT
 
 if TYPE_CHECKING:
     Expression = str
@@ -32,6 +34,10 @@ Instant = Annotated[dt.datetime, Meta(tz=True)]
 Runtime = Annotated[int, Meta(ge=1, le=1000, description="minutes")]
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Names = Annotated[tuple[Name, ...], Meta(max_length=50)]
+Stars = Annotated[float, Meta(ge=0.5, le=5, description="stars, from a half to five")]
+Review = Annotated[str, Meta(min_length=1, max_length=REVIEW_LIMIT)]
+ProfileName = Annotated[Name, Meta(description="a profile's name; the one that watches if unset")]
+SlateId = Annotated[Name, Meta(description="the slate it stood in")]
 RequestId = Annotated[
     str,
     Meta(
@@ -49,6 +55,8 @@ Announced = Literal[
 CameraState = Literal["on", "off", "lost", "no consent"]
 Evening = Literal["waiting", "choosing", "playing", "afterwards"]
 Light = Literal["dark", "dim", "bright"]
+Occasion = Literal["request", "arrival", "mood"]
+Hint = Literal["closer", "light", "still", "good"]
 
 
 # State: retained, the latest value of each.
@@ -103,7 +111,8 @@ class FilmMessage(Struct, frozen=True, kw_only=True):
         tuple[str, ...], Meta(description="the weightiest first; none tells the mood")
     ]
     links: tuple[LinkMessage, ...] = ()
-    playable: Annotated[bool, Meta(description="a player here has it: `play` works")] = False
+    playable: Annotated[bool, Meta(description="a player here has it: `play` starts it")] = False
+    surprise: Annotated[bool, Meta(description="outside what the viewer usually likes")] = False
 
 
 class RecommendationsMessage(Struct, frozen=True, kw_only=True):
@@ -115,6 +124,9 @@ class RecommendationsMessage(Struct, frozen=True, kw_only=True):
     note: Annotated[
         str, Meta(description="which wishes were relaxed, or why there are no or too few films")
     ] = ""
+    occasion: Annotated[
+        Occasion, Meta(description="why it was made; a `mood` that changed wakes no television")
+    ] = "request"
 
 
 class SettingsMessage(Struct, frozen=True, kw_only=True):
@@ -123,6 +135,10 @@ class SettingsMessage(Struct, frozen=True, kw_only=True):
     camera: CameraState
     camera_fault: Annotated[str | None, Meta(description="why the camera is lost")] = None
     evening: Evening
+    film: Annotated[
+        str | None, Meta(description="id of the film that plays, or that is asked about afterwards")
+    ] = None
+    film_title: str | None = None
     profile: Annotated[str | None, Meta(description="null: the household as a whole")] = None
     languages: Annotated[tuple[str, ...], Meta(description="wanted; empty: all")] = ()
     lift: Annotated[Unit, Meta(description="0 matches the mood, 1 lifts it")] = 0.5
@@ -153,6 +169,7 @@ class InfoMessage(Struct, frozen=True, kw_only=True):
     catalogue: Annotated[str, Meta(description="version of the catalogue")]
     languages: Annotated[tuple[str, ...], Meta(description="of films offered, ISO 639-1")]
     commands: tuple[str, ...]
+    fresh: Annotated[bool, Meta(description="`recommend` can look again first")] = True
     notice: Annotated[str, Meta(description="says that a camera reads expressions here")]
 
 
@@ -194,117 +211,44 @@ class CameraBack(Event, frozen=True, kw_only=True, tag="camera_back"):
     """Frames arrive again."""
 
 
-AnyEvent = MoodChanged | Recommended | CameraLost | CameraBack
+class FeedbackGiven(Event, frozen=True, kw_only=True, tag="feedback"):
+    """Somebody said something of a film."""
+
+    film: str
+    kind: FeedbackKind
 
 
-# Requests and what a good one is answered with.
+class Guide(Event, frozen=True, kw_only=True, tag="guide"):
+    """How to be seen better, while a fresh look is taken."""
+
+    hint: Hint
+    left_s: Annotated[float, Meta(ge=0, description="until the look is over")]
 
 
-Effect = Literal["reads", "acts", "writes"]
-"""What a request does: it only asks; something happens, and not again for the same id; or the
-store is written, in one with the answer."""
+class PlayingBegun(Event, frozen=True, kw_only=True, tag="playing"):
+    """A film was chosen."""
+
+    film: str
+    title: str
 
 
-class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What all requests may carry."""
+class HowWasIt(Event, frozen=True, kw_only=True, tag="afterwards"):
+    """The film is over: it is asked how it was."""
 
-    request: RequestId | None = None
-
-    @property
-    def effect(self) -> Effect:
-        """What it does."""
-        return "writes"
-
-    def whose(self, current: str) -> str | None:
-        """The profile that its answer belongs to, and is erased with; None: it names nobody.
-
-        Args:
-            current: the profile that is chosen.
-        """
-        return current
+    film: str
+    title: str
 
 
-class RecommendRequest(Request, frozen=True, kw_only=True):
-    """Make a slate now. What is left out is taken from the preferences and the room."""
-
-    count: Annotated[int, Meta(ge=1, le=50)] | None = None
-    mood: Annotated[Expression, Meta(description="instead of what the camera reads")] | None = None
-    languages: Annotated[tuple[Language, ...], Meta(max_length=50)] | None = None
-    actors: Names | None = None
-    max_runtime_min: Runtime | None = field(default=None, name="max_runtime")
-    lift: Unit | None = None
-
-    @property
-    def effect(self) -> Effect:
-        """A slate is shown."""
-        return "acts"
-
-
-class ConsentRequest(Request, frozen=True, kw_only=True):
-    """Allow something, or forbid it."""
-
-    consent: Literal["give", "withdraw"]
-    purpose: Annotated[
-        Literal["camera", "moods"],
-        Meta(
-            description="`camera`: to look through it; `moods`: to keep the word for the mood with "
-            "each slate, for 90 days"
-        ),
-    ] = "camera"
-
-
-class ConsentResult(Struct, frozen=True, kw_only=True):
-    """Whether there is that consent now."""
-
-    given: bool
-
-
-class CameraRequest(Request, frozen=True, kw_only=True):
-    """Open or close the camera itself."""
-
-    camera: Literal["ON", "OFF"]
-
-
-class CameraResult(Struct, frozen=True, kw_only=True):
-    """What the camera does now."""
-
-    camera: CameraState
-
-
-class PreferencesRequest(Request, frozen=True, kw_only=True):
-    """Set what is given, keep the rest; with nothing given, only ask."""
-
-    languages: Annotated[tuple[Language, ...], Meta(max_length=50)] | UnsetType = UNSET
-    actors: Names | UnsetType = UNSET
-    directors: Names | UnsetType = UNSET
-    genres_left_out: Annotated[tuple[Genre, ...], Meta(max_length=50)] | UnsetType = UNSET
-    max_runtime_min: Runtime | UnsetType | None = field(default=UNSET, name="max_runtime")
-    max_age: Age | UnsetType | None = UNSET
-    lift: Unit | UnsetType = UNSET
-
-    def given(self) -> dict[str, Any]:
-        """The preferences that are set by it."""
-        fields = msgspec.structs.asdict(self).items()
-        return {name: value for name, value in fields if name != "request" and value is not UNSET}
-
-    @property
-    def effect(self) -> Effect:
-        """With nothing given, it only asks."""
-        return "writes" if self.given() else "reads"
-
-
-class PreferencesResult(Struct, frozen=True, kw_only=True):
-    """All preferences as they stand now."""
-
-    languages: tuple[str, ...] = ()
-    actors: tuple[str, ...] = ()
-    directors: tuple[str, ...] = ()
-    genres_left_out: tuple[str, ...] = ()
-    max_runtime_min: int | None = field(default=None, name="max_runtime")
-    max_age: Annotated[
-        int | None, Meta(description="only films meant for this age or younger, in years")
-    ] = None
-    lift: Unit = 0.5
+AnyEvent = (
+    MoodChanged
+    | Recommended
+    | CameraLost
+    | CameraBack
+    | FeedbackGiven
+    | Guide
+    | PlayingBegun
+    | HowWasIt
+)
 
 
 class ErrorMessage(Struct, frozen=True, kw_only=True):

@@ -75,9 +75,11 @@ def _commands() -> str:
         said = f"{kind.meaning[0].upper()}{kind.meaning[1:]}. "
         if words:
             said += f"Also understood as it stands: {', '.join(words)}. "
+        asks = _fields(_resolved(request, parts_of_request), parts_of_request)
+        if kind.raw is not None:
+            asks = _resolved(request, parts_of_request)["description"]
         parts.append(
-            f"### {name}\n\n{said}At most {kind.limit_bytes // 1024} KiB.\n\n"
-            f"{_fields(_resolved(request, parts_of_request), parts_of_request)}\n\n"
+            f"### {name}\n\n{said}At most {kind.limit_bytes // 1024} KiB.\n\n{asks}\n\n"
             f"Answered with:\n\n"
             f"{_fields(_resolved(result, parts_of_result), parts_of_result)}"
         )

@@ -86,11 +86,6 @@ def test_a_review_counts_by_its_rating_then_by_its_sentiment() -> None:
     assert viewer.seen == {"a", "b", "c", "d"}
 
 
-def test_films_passed_over_rest_like_those_declined() -> None:
-    viewer = viewer_of(Preferences(), [said("a", "not_interested")], passed_over=["b"])
-    assert viewer.declined == {"a", "b"}
-
-
 def test_only_the_latest_no_counts_as_lately() -> None:
     films = [f"film-{number}" for number in range(DECLINED_LATELY + 1)]
     viewer = viewer_of(Preferences(), [said(film, "not_interested") for film in films])

@@ -19,13 +19,12 @@ from emoflix_device.mqtt.commands import Command
 from emoflix_device.mqtt.link import UNDER_WAY_LIMIT, WAITING_LIMIT, Link
 from emoflix_device.mqtt.messages import (
     CameraLost,
-    CameraRequest,
-    CameraResult,
     Event,
     RecommendationsMessage,
     SettingsMessage,
     encode,
 )
+from emoflix_device.mqtt.requests import CameraRequest, CameraResult
 from tests.mosquitto import GUARD_S, HOST, Ear, Mosquitto, properties, wait_until
 
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)

@@ -11,12 +11,12 @@ from emoflix_device.mqtt.messages import (
     Announced,
     AnyEvent,
     CameraLost,
-    CameraResult,
     FilmMessage,
     Probabilities,
     Reply,
     encode,
 )
+from emoflix_device.mqtt.requests import CameraResult
 from emoflix_device.mqtt.topics import ANY, TOPICS, Topics, device_and_name
 
 

@@ -8,7 +8,8 @@ import pytest
 
 from emoflix_device.config import MqttSettings
 from emoflix_device.mqtt.link import Link
-from emoflix_device.mqtt.messages import CameraResult, SettingsMessage, encode
+from emoflix_device.mqtt.messages import SettingsMessage, encode
+from emoflix_device.mqtt.requests import CameraResult
 from emoflix_device.mqtt.topics import TOPICS, Topics
 from tests.conftest import REPOSITORY
 from tests.mosquitto import GUARD_S, HOST, Ear, Mosquitto

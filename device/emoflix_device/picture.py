@@ -1,0 +1,67 @@
+"""A picture that somebody sent: its faces, and the mood that they show together."""
+
+from collections.abc import Callable
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from emoflix_catalog.recommend import MoodReading
+from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.camera.pictures import PictureError, decode_picture
+from emoflix_device.errors import RefusedError
+from emoflix_device.mood.filter import AROUSAL, VALENCE
+from emoflix_device.review import FaceReport, review_picture
+from emoflix_device.vision.look import Observer
+
+
+class PictureReading(Struct, frozen=True):
+    """What a picture shows."""
+
+    faces: tuple[FaceReport, ...]
+    """The largest first."""
+    mood: MoodReading | None
+    """The mean of the faces; None without one."""
+
+
+class PictureReader:
+    """Reads pictures on the worker's thread, with an observer of its own: it is made for one."""
+
+    def __init__(self, open_observer: Callable[[], Observer]) -> None:
+        """Load nothing before the first picture.
+
+        Args:
+            open_observer: loads detector and model.
+        """
+        self._open_observer = open_observer
+        self._observer: Observer | None = None
+
+    def read(self, picture: bytes) -> PictureReading:
+        """Find and read the faces of a JPEG, PNG or WebP.
+
+        Raises:
+            RefusedError: it is not a picture, broken, or too large.
+            ModelError: detector or model cannot be loaded.
+        """
+        try:
+            image = decode_picture(picture)
+        except PictureError as error:
+            raise RefusedError("payload", str(error)) from error
+        if self._observer is None:
+            self._observer = self._open_observer()
+        report, faces = review_picture(image, self._observer)
+        if not faces:
+            return PictureReading((), None)
+        shares = np.mean([face.probabilities for face in faces], axis=0, dtype=np.float64)
+        return PictureReading(report.faces, _reading(shares / shares.sum()))
+
+
+def _reading(shares: NDArray[np.float64]) -> MoodReading:
+    angry, disgust, fear, happy, sad, surprise, neutral = shares.tolist()
+    return MoodReading(
+        probabilities=(angry, disgust, fear, happy, sad, surprise, neutral),
+        valence=float(shares @ VALENCE),
+        arousal=float(shares @ AROUSAL),
+        confidence=float(shares.max()),
+        label=EXPRESSIONS[int(shares.argmax())],
+    )
