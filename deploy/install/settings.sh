@@ -9,7 +9,7 @@ set_key() {
     local made
     made=$(mktemp "$ETC/.emoflix.yaml-XXXXXX")
     SECTION=$1 KEY=$2 VALUE=$3 awk '
-        /^[a-z]/ { inside = ($0 == ENVIRON["SECTION"] ":") }
+        /^[a-z]/ { inside = (index($0, ENVIRON["SECTION"] ":") == 1) }
         inside && $0 ~ "^  " ENVIRON["KEY"] ":" {
             found = 1
             comment = match($0, / +#.*/) ? substr($0, RSTART) : ""

@@ -175,11 +175,13 @@ def test_a_key_is_set_in_its_section_and_its_explanation_stays(
     ended = shell(
         f"ETC={tmp_path} CONFIG={config}\n"
         "set_key mqtt port 8883; set_key mqtt host 'broker.lan'\n"
+        "set_key web users_file /etc/phones\n"
         'set_key camera source "$(quoted "rtsp://it\'s:1/\\\\1&")"'
     )
     assert ended.stderr == ""
     settings = load_settings(config)
     assert (settings.mqtt.port, settings.mqtt.host, settings.web.port) == (8883, "broker.lan", 8080)
+    assert settings.web.users_file == Path("/etc/phones")
     assert settings.camera.source == "rtsp://it's:1/\\1&"
     assert "# picamera, /dev/video0" in config.read_text(encoding="utf-8")
 
