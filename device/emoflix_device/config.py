@@ -59,6 +59,10 @@ class VisionSettings(Struct, frozen=True, forbid_unknown_fields=True):
             "own Haar cascade is used, which is slower and misses more"
         ),
     ] = None
+    cpu_percent: Annotated[
+        float,
+        Meta(ge=1, le=400, description="of one core; beyond it the camera is looked at less often"),
+    ] = 50.0
     farthest_m: Annotated[
         float, Meta(ge=0.5, le=10, description="faces are to be found up to this distance")
     ] = 3.0

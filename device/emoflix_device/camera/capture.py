@@ -52,6 +52,9 @@ class _Reader:
 class Capture:
     """Reads a source in the background; `take` hands out the newest frame once.
 
+    `period_s` may be set at any time: between two frames that are kept lies at least about so much;
+    the others are let pass undecoded, which still shows that the source is alive.
+
     Args:
         open_source: opens the source anew at each call, or raises `CameraError`.
         on_frame: called from a capture thread after every frame and every change of status.
@@ -65,7 +68,7 @@ class Capture:
         open_source: Callable[[], Source],
         *,
         on_frame: Callable[[], None],
-        stall_s: float = 2.0,
+        stall_s: float = 1.5,
         first_pause_s: float = 0.5,
         longest_pause_s: float = 30.0,
     ) -> None:
@@ -74,6 +77,7 @@ class Capture:
         self._stall_s = stall_s
         self._first_pause_s = first_pause_s
         self._longest_pause_s = longest_pause_s
+        self.period_s = 0.0
         self._changed = threading.Condition()
         self._newest: Frame | None = None
         self._status: Status = "off"
@@ -235,10 +239,18 @@ class Capture:
         with self._changed:
             reader.heard_s = time.monotonic()
             reader.silence_s = max(self._stall_s, 3 * source.period_s)
+        due_s = 0.0
         while self._reader is reader:
+            if time.monotonic() < due_s:
+                source.skip()
+                with self._changed:
+                    reader.heard_s = time.monotonic()
+                continue
             frame = source.read()
             if not self._keep(frame, reader):
                 return
+            # A frame that comes a little early is as good as the one after it.
+            due_s = frame.taken_at_s + self.period_s - source.period_s / 2
             self._on_frame()
 
     def _keep(self, frame: Frame, reader: _Reader) -> bool:

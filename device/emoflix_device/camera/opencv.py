@@ -66,14 +66,21 @@ class OpencvSource:
         return self._period_s
 
     def read(self) -> Frame:
-        image = self._next_image()
-        if self._pace is not None:
-            self._pace.wait()
+        self._advance()
+        got, image = self._capture.retrieve()
+        if not got or image is None or image.size == 0:
+            raise CameraError(f"{self._name}: {self._silence}")
+        self._wait()
         image = upright(image, self._rotation_deg)
         colour = image if image.ndim == 3 else None  # noqa: PLR2004 - height, width, channels
         frame = Frame(luma_of(image), time.monotonic(), self._number, colour)
         self._number += 1
         return frame
+
+    def skip(self) -> None:
+        self._advance()
+        self._wait()
+        self._number += 1
 
     def close(self) -> None:
         self._capture.release()
@@ -81,17 +88,21 @@ class OpencvSource:
     def describe(self) -> str:
         return self._name
 
-    def _next_image(self) -> Any:
-        got, image = self._capture.read()
+    def _advance(self) -> None:
+        """Take the next frame from the driver or file; it is decoded only where it is read."""
+        got = self._capture.grab()
         if not got and self._pace is not None:
             if not self._loop:
                 raise EndOfSource(f"{self._name}: the end")
             self._capture.release()
             self._capture = self._open_capture()
-            got, image = self._capture.read()
-        if not got or image is None or image.size == 0:
+            got = self._capture.grab()
+        if not got:
             raise CameraError(f"{self._name}: {self._silence}")
-        return image
+
+    def _wait(self) -> None:
+        if self._pace is not None:
+            self._pace.wait()
 
 
 def open_video(file: Path, settings: CameraSettings) -> OpencvSource:

@@ -7,6 +7,7 @@ which case was read from its source.
 import contextlib
 import logging
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 import numpy as np
@@ -50,19 +51,28 @@ class PicameraSource:
         return self._period_s
 
     def read(self) -> Frame:
-        try:
-            with self._camera.captured_request(wait=WAIT_S) as request:
-                taken_at_s = time.monotonic()
-                planes = request.make_array("main")
-        except TimeoutError as error:
-            raise CameraError(f"picamera: no frame for {WAIT_S:g} s; is the cable in?") from error
-        except RuntimeError as error:
-            raise CameraError(f"picamera: the camera has stopped ({error})") from error
+        with self._request() as request:
+            taken_at_s = time.monotonic()
+            planes = request.make_array("main")
         # YUV420: rows of brightness first, each padded to the stride, colour below them.
         luma = np.ascontiguousarray(planes[: self._height_px, : self._width_px])
         frame = Frame(upright(luma, self._rotation_deg), taken_at_s, self._number)
         self._number += 1
         return frame
+
+    def skip(self) -> None:
+        with self._request():
+            self._number += 1
+
+    @contextlib.contextmanager
+    def _request(self) -> Iterator[Any]:
+        try:
+            with self._camera.captured_request(wait=WAIT_S) as request:
+                yield request
+        except TimeoutError as error:
+            raise CameraError(f"picamera: no frame for {WAIT_S:g} s; is the cable in?") from error
+        except RuntimeError as error:
+            raise CameraError(f"picamera: the camera has stopped ({error})") from error
 
     def close(self) -> None:
         """Give everything back, so that it can be opened anew even after a time-out."""

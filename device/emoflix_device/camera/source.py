@@ -29,6 +29,9 @@ class Source(Protocol):
             CameraError: there is none now: unplugged, busy, timed out.
         """
 
+    def skip(self) -> None:
+        """Let the next frame pass as cheaply as can be: raises as `read` does."""
+
     def close(self) -> None:
         """Give the device or file back; closing twice does no harm."""
 
@@ -45,7 +48,12 @@ def open_source(settings: CameraSettings) -> Source:
     opener = next(
         (opener for pattern, opener in _OPENERS if re.match(pattern, settings.source)), _open_path
     )
-    return opener(settings)
+    source = opener(settings)
+    if opener in _LIVE:
+        from emoflix_device.camera.frozen import Unfrozen
+
+        return Unfrozen(source)
+    return source
 
 
 def without_password(address: str) -> str:
@@ -97,6 +105,8 @@ _OPENERS: Final[tuple[tuple[str, Callable[[CameraSettings], Source]], ...]] = (
     (r"(rtsps?|https?)://", _open_stream),
     (r"/dev/", _open_device),
 )
+
+_LIVE: Final = frozenset({_open_picamera, _open_stream, _open_device})
 
 
 def bundled_clip() -> Path:

@@ -34,6 +34,18 @@ class StillsSource:
         return self._pace.period_s
 
     def read(self) -> Frame:
+        image = self._shown()
+        image = upright(image, self._rotation_deg)
+        frame = Frame(luma_of(image), time.monotonic(), self._number, image)
+        self._number += 1
+        return frame
+
+    def skip(self) -> None:
+        # Decoded all the same: a broken picture takes no time of its own, shown or not.
+        self._shown()
+        self._number += 1
+
+    def _shown(self) -> Image:
         image = self._next_picture()
         if image is None and self._loop:
             self._left = self._files()
@@ -43,10 +55,7 @@ class StillsSource:
                 raise CameraError(f"{self._folder}: none of its pictures can be read")
             raise EndOfSource(f"{self._folder}: the last picture was shown")
         self._pace.wait()
-        image = upright(image, self._rotation_deg)
-        frame = Frame(luma_of(image), time.monotonic(), self._number, image)
-        self._number += 1
-        return frame
+        return image
 
     def close(self) -> None:
         self._left = []

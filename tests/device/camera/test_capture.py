@@ -23,6 +23,7 @@ class ScriptedSource:
     def __init__(self, script: list[Any]) -> None:
         self.script = list(script)
         self.number = 0
+        self.skipped = 0
         self.closed = threading.Event()
 
     def read(self) -> Frame:
@@ -34,6 +35,10 @@ class ScriptedSource:
             raise step
         self.number += 1
         return Frame(np.zeros((2, 2), np.uint8), taken_at_s=0.0, number=step)
+
+    def skip(self) -> None:
+        self.skipped += 1
+        self.read()
 
     def close(self) -> None:
         self.closed.set()
@@ -160,6 +165,16 @@ def test_a_read_that_never_returns_is_given_up_and_its_frame_thrown_away(
     assert capture.counts.frames == 1
     never.set()
     capture.stop()
+
+
+def test_frames_that_come_before_they_are_due_pass_undecoded(bell: Bell) -> None:
+    source = ScriptedSource([0, 1, 2, EndOfSource("the end")])
+    capture = capture_of([source], bell)
+    capture.period_s = 1e12  # the script's clock stands at 0
+    capture.start()
+    bell.wait_for(lambda: capture.status == "ended")
+    assert (capture.counts.frames, source.skipped) == (1, 3)
+    assert capture.counts.dropped == 0
 
 
 def test_stopping_does_not_wait_for_a_driver_that_hangs(

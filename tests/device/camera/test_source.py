@@ -49,6 +49,20 @@ def test_a_video_is_played_at_its_own_rate(write_video: Callable[..., Path]) -> 
     assert times_s == sorted(times_s)
 
 
+def test_a_frame_that_is_skipped_takes_its_time_and_its_number(
+    write_video: Callable[..., Path],
+) -> None:
+    source = opened(write_video(frames=4, frames_per_s=60))
+    source.skip()
+    source.read()
+    source.skip()
+    frame = source.read()
+    assert frame.number == 3
+    assert int(frame.luma.mean()) == pytest.approx(48, abs=3)
+    with pytest.raises(EndOfSource):
+        source.skip()
+
+
 def test_a_looped_video_begins_again(write_video: Callable[..., Path]) -> None:
     source = opened(write_video(frames=3, frames_per_s=60), loop=True)
     frames = [source.read() for _ in range(7)]
