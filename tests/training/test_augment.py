@@ -28,7 +28,9 @@ def test_a_flip_is_the_mirror_image() -> None:
 @settings(deadline=None, max_examples=30)
 @given(st.integers(16, 48), st.integers(0, 2**32 - 1))
 def test_every_crop_has_its_size_and_keeps_to_the_range_of_pixels(px: int, seed: int) -> None:
-    strong = Augmentation(rotation_deg=45, scale=0.5, shift=0.5, optics=1, light=1, noise=1)
+    strong = Augmentation(
+        rotation_deg=45, scale=0.5, shift=0.5, shear=0.5, optics=1, light=1, noise=1, erase=1
+    )
     crops = augment(FACES, px, strong, np.random.default_rng(seed))
     assert crops.shape == (len(FACES), px, px, 1)
     assert crops.dtype == np.float32
@@ -56,3 +58,15 @@ def test_a_sheared_face_leans_and_stays_where_it_was() -> None:
     assert slope.min() < -0.3
     assert slope.max() > 0.3
     assert np.abs(slope).max() <= 0.55
+
+
+def test_an_erased_face_has_one_covered_rectangle_and_is_itself_elsewhere() -> None:
+    covered = Augmentation(flip=False, rotation_deg=0, scale=0, shift=0, erase=1)
+    crops = augment(FACES, 48, covered, np.random.default_rng(0))[..., 0]
+    for crop, face in zip(crops, centre_crop(FACES, 48)[..., 0], strict=True):
+        changed = np.abs(crop - face) > 0.6
+        rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+        inside = crop[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        assert np.ptp(inside) == 0
+        assert 0.1 <= len(rows) / 48 <= 0.55
+        assert 0.1 <= len(columns) / 48 <= 0.55

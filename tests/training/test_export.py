@@ -15,7 +15,7 @@ from emoflix_training.classifiers import (
 )
 from emoflix_training.labels import LABELS
 
-from .conftest import TEST_ROWS, emoflix_train
+from .conftest import RECIPE, TEST_ROWS, emoflix_train
 
 COMMITTED = Path(__file__).parents[2] / "device" / "emoflix_device" / "models" / "expression.tflite"
 
@@ -56,6 +56,33 @@ def test_the_card_tells_the_device_all_it_needs(exported: Path) -> None:
         ("int8", "validation", 28),
         ("float", "PrivateTest", TEST_ROWS),
         ("int8", "PrivateTest", TEST_ROWS),
+    ]
+
+
+def test_the_card_shows_the_scores_of_other_seeds(run: Path, tiny: Path, tmp_path: Path) -> None:
+    for name, text in (
+        ("second", RECIPE.replace("epochs: 6", "epochs: 1") + "seed: 2\n"),
+        ("twin", RECIPE + "seed: 2\n"),
+    ):
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        result = emoflix_train(
+            "train", tmp_path / f"{name}.yaml", "--data", tiny, "--run", tmp_path / name
+        )
+        assert result.exit_code == 0, result.output
+    out = tmp_path / "expression.tflite"
+    arguments = ("export", run, "--data", tiny, "--out", out, "--seed-run")
+    refused = emoflix_train(*arguments, tmp_path / "second")
+    assert refused.exit_code == 2
+    assert "more than the seed" in refused.output
+    assert not out.exists()
+    result = emoflix_train(*arguments, tmp_path / "twin")
+    assert result.exit_code == 0, result.output
+    scores = read_card(out.with_suffix(".json"))["scores"]
+    assert [(s["seed"], s["network"]) for s in scores] == [
+        (1, "float"),
+        (1, "int8"),
+        (2, "float"),
+        (2, "int8"),
     ]
 
 

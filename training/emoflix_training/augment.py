@@ -19,6 +19,8 @@ BRIGHTNESS: Final = 50.0
 CONTRAST: Final = (0.5, 1.4)
 GAMMA_LOG2: Final = 0.8
 NOISE_SIGMA: Final = 10.0
+ERASED_SIDE: Final = (0.15, 0.5)
+"""Sides of an erased rectangle, as shares of the crop's."""
 
 
 def augment(
@@ -40,6 +42,7 @@ def augment(
     crops = _move(faces, crop_px, strength, generator)
     crops = _light(crops, strength.light, generator)
     crops = _noise(crops, strength.noise, generator)
+    crops = _erase(crops, strength.erase, generator)
     return np.asarray(np.clip(crops, 0, 255, out=crops)[..., None])
 
 
@@ -200,4 +203,21 @@ def _noise(
     chosen = np.flatnonzero(generator.random(len(crops)) < probability)
     sigma = generator.uniform(0, NOISE_SIGMA, (len(chosen), 1, 1)).astype(np.float32)
     crops[chosen] += sigma * generator.standard_normal(crops[chosen].shape, np.float32)
+    return crops
+
+
+def _erase(
+    crops: NDArray[np.float32], probability: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Cover a rectangle with one grey, as a hand or a cup does.
+
+    Zhong et al. 2017, https://arxiv.org/abs/1708.04896.
+    """
+    side = crops.shape[1]
+    chosen = np.flatnonzero(generator.random(len(crops)) < probability)
+    extent = np.rint(generator.uniform(*ERASED_SIDE, (len(chosen), 2)) * side).astype(int)
+    corner = np.rint(generator.random((len(chosen), 2)) * (side - extent)).astype(int)
+    grey = generator.uniform(0, 255, len(chosen))
+    for i, (top, left), (height, width), value in zip(chosen, corner, extent, grey, strict=True):
+        crops[i, top : top + height, left : left + width] = value
     return crops

@@ -67,10 +67,11 @@ def make_card(
     }
 
 
-def score_entry(network: str, evaluation: Evaluation) -> dict[str, Any]:
+def score_entry(network: str, seed: int, evaluation: Evaluation) -> dict[str, Any]:
     """One line of the card's `scores`; `distinct` is the de-duplicated score."""
     return {
         "network": network,
+        "seed": seed,
         "split": evaluation.split,
         **_rounded(evaluation.full),
         "macro_f1": round(evaluation.macro_f1, 4),

@@ -113,12 +113,21 @@ def distil(
     type=click.Choice(EVALUATION_SPLITS),
     help="Measure this split for the card too: once for a release, and noted in RELEASES.md.",
 )
-def export(run: Path, data: Path, out: Path, score: tuple[str, ...]) -> None:
+@click.option(
+    "--seed-run",
+    "seeds",
+    type=FOLDER,
+    multiple=True,
+    help="A run of the same recipe with another seed, for the card; several.",
+)
+def export(
+    run: Path, data: Path, out: Path, score: tuple[str, ...], seeds: tuple[Path, ...]
+) -> None:
     """Make the device's int8 file and its card from the network of RUN."""
     from . import prepared, tables
     from .export import export as export_run
 
-    tables.show_exported(export_run(run, prepared.load(data), out, score=list(score)))
+    tables.show_exported(export_run(run, prepared.load(data), out, score=list(score), seeds=seeds))
 
 
 @main.command()

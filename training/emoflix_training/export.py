@@ -4,6 +4,7 @@ import contextlib
 import io
 import tempfile
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +18,7 @@ from .card import make_card, score_entry
 from .classifiers import (
     ENGINES,
     KerasClassifier,
+    Tensor,
     TfliteClassifier,
     available_engines,
     quantised_logits_apart,
@@ -26,7 +28,7 @@ from .evaluate import Evaluation, evaluate
 from .files import replacing
 from .metrics import fit_temperature
 from .prepared import Faces
-from .recipe import read_recipe
+from .recipe import Recipe, read_recipe
 
 CALIBRATION_CROPS: Final = 200
 COMPARED_CROPS: Final = 200
@@ -49,7 +51,9 @@ class Exported:
     evaluations: list[tuple[Evaluation, Evaluation]]
 
 
-def export(run: Path, faces: Faces, network: Path, *, score: list[str]) -> Exported:
+def export(
+    run: Path, faces: Faces, network: Path, *, score: list[str], seeds: Sequence[Path] = ()
+) -> Exported:
     """Quantise a run's network to int8 and write it beside its card.
 
     Args:
@@ -57,22 +61,69 @@ def export(run: Path, faces: Faces, network: Path, *, score: list[str]) -> Expor
         faces: prepared data: `train` calibrates, `validation` fits the temperature.
         network: the .tflite to write; the card goes beside it with the ending .json.
         score: splits to measure for the card, besides `validation`.
+        seeds: runs of the same recipe with other seeds, whose scores stand in the card too.
 
     Raises:
-        RunError: the folder holds no trained network.
+        RunError: a folder holds no trained network, or one of another recipe.
         ModelFileError: the file is not what the device runs; nothing is written then.
     """
-    if not (run / "model.keras").is_file():
-        raise RunError(f"{run}: no model.keras; train there first")
-    recipe = read_recipe(run / "recipe.yaml")
+    splits = ["validation", *score]
+    recipe = _recipe_of(run)
+    for other in seeds:
+        if msgspec.structs.replace(_recipe_of(other), seed=recipe.seed) != recipe:
+            raise RunError(f"{other}: its recipe differs from {run}'s in more than the seed")
+    candidate = _quantised(run, faces, splits)
+    siblings = [(_recipe_of(other).seed, _quantised(other, faces, splits)) for other in seeds]
+    card = make_card(
+        network=candidate.content,
+        source=candidate.source,
+        answer=candidate.answer,
+        temperature=candidate.temperature,
+        scores=[
+            score_entry(name, seed, evaluation)
+            for seed, one in ((recipe.seed, candidate), *siblings)
+            for pair in one.evaluations
+            for name, evaluation in zip(("float", "int8"), pair, strict=True)
+        ],
+        faces=faces,
+        recipe=recipe,
+    )
+    card_path = network.with_suffix(".json")
+    with replacing(network) as new_network, replacing(card_path) as new_card:
+        new_network.write_bytes(candidate.content)
+        new_card.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
+    return Exported(
+        network=network,
+        card=card_path,
+        size_bytes=len(candidate.content),
+        partitions=1,
+        engines=candidate.engines,
+        largest_difference=candidate.largest_difference,
+        temperature=candidate.temperature,
+        evaluations=candidate.evaluations,
+    )
+
+
+@dataclass(frozen=True)
+class _Quantised:
+    """A run's network in int8, checked on the engines and scored beside the float one."""
+
+    content: bytes
+    source: Tensor
+    answer: Tensor
+    engines: list[str]
+    largest_difference: int
+    temperature: float
+    evaluations: list[tuple[Evaluation, Evaluation]]
+
+
+def _quantised(run: Path, faces: Faces, splits: Sequence[str]) -> _Quantised:
     floating = KerasClassifier(run / "model.keras")
     content = quantise(floating.model, faces.of("train"))
-
     with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / network.name
+        draft = Path(folder) / "expression.tflite"
         draft.write_bytes(content)
-        compared = faces.of("train").images[:COMPARED_CROPS]
-        engines, difference = compare_engines(draft, compared)
+        engines, difference = compare_engines(draft, faces.of("train").images[:COMPARED_CROPS])
         quantised = TfliteClassifier(draft)
         if quantised.partitions != 1:
             raise ModelFileError(
@@ -82,7 +133,7 @@ def export(run: Path, faces: Faces, network: Path, *, score: list[str]) -> Expor
         validation = faces.of("validation")
         temperature = fit_temperature(quantised.logits(validation.images), validation.labels)
         evaluations = []
-        for split in ("validation", *score):
+        for split in splits:
             held = faces.of(split)
             evaluations.append(
                 (
@@ -90,34 +141,21 @@ def export(run: Path, faces: Faces, network: Path, *, score: list[str]) -> Expor
                     evaluate(split, held, quantised.logits(held.images), temperature),
                 )
             )
-
-    card = make_card(
-        network=content,
+    return _Quantised(
+        content=content,
         source=quantised.input,
         answer=quantised.output,
-        temperature=temperature,
-        scores=[
-            score_entry(name, evaluation)
-            for pair in evaluations
-            for name, evaluation in zip(("float", "int8"), pair, strict=True)
-        ],
-        faces=faces,
-        recipe=recipe,
-    )
-    card_path = network.with_suffix(".json")
-    with replacing(network) as new_network, replacing(card_path) as new_card:
-        new_network.write_bytes(content)
-        new_card.write_bytes(msgspec.json.format(msgspec.json.encode(card), indent=2) + b"\n")
-    return Exported(
-        network=network,
-        card=card_path,
-        size_bytes=len(content),
-        partitions=1,
         engines=engines,
         largest_difference=difference,
         temperature=temperature,
         evaluations=evaluations,
     )
+
+
+def _recipe_of(run: Path) -> Recipe:
+    if not (run / "model.keras").is_file():
+        raise RunError(f"{run}: no model.keras; train there first")
+    return read_recipe(run / "recipe.yaml")
 
 
 def quantise(model: Any, training: Faces) -> bytes:

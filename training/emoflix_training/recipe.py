@@ -42,6 +42,7 @@ class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optics: Fraction = 0.0
     light: Fraction = 0.0
     noise: Fraction = 0.0
+    erase: Fraction = 0.0
 
 
 class Distillation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
