@@ -70,5 +70,9 @@ def any_of(
 ) -> NDArray[np.bool_]:
     """Which rows of `bits` hold at least one of `words`; a word nobody knows is in no row."""
     wanted = bits([[word for word in words if word in vocabulary]], vocabulary)
-    found: NDArray[np.bool_] = (packed & wanted).any(axis=1)
+    # Block by block: over an axis this short, any() takes ten times as long.
+    blocks = range(packed.shape[1])
+    found: NDArray[np.bool_] = np.logical_or.reduce(
+        [(packed[:, block] & wanted[0, block]) != 0 for block in blocks]
+    )
     return found

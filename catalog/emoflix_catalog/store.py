@@ -39,6 +39,7 @@ class Catalogue:
     ) -> None:
         self._connection = connection
         self._films = films
+        self._numbers: dict[str, int | None] = {}
         self.columns = columns
         self.version = version
         self.collaborative = collaborative
@@ -132,9 +133,16 @@ class Catalogue:
 
     def numbers(self, ids: Iterable[str]) -> NDArray[np.int64]:
         """The numbers of the films with these ids, rising; ids that nobody knows are left out."""
-        wanted = json.dumps(list(ids))  # in ASCII, so that no text at all makes it fail
-        found = self.rows("SELECT number FROM json_each(?) JOIN film ON film.id = value", (wanted,))
-        return np.unique(np.array(found, np.int64))
+        wanted = set(ids)
+        if unknown := wanted.difference(self._numbers):
+            if len(self._numbers) + len(unknown) > _NUMBERS_KEPT:
+                self._numbers.clear()
+                unknown = wanted
+            text = json.dumps(list(unknown))  # in ASCII, so that no text at all makes it fail
+            self._numbers.update(dict.fromkeys(unknown))
+            self._numbers.update(self.rows(_NUMBERS, (text,)))
+        found = [number for film in wanted if (number := self._numbers[film]) is not None]
+        return np.sort(np.array(found, np.int64))
 
     def credited(self, name: str, role: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The films in which a person has a role, rising, and the place in each: 0 is first.
@@ -176,6 +184,9 @@ def open_catalogue(path: Path) -> Catalogue:
     return Catalogue(connection, columns, version, films, collaborative)
 
 
+_NUMBERS = "SELECT film.id, number FROM json_each(?) JOIN film ON film.id = value"
+_NUMBERS_KEPT = 20_000
+"""So many ids are remembered: those of a household's histories, asked for again and again."""
 _FILM_FIELDS = (
     "id",
     "title",

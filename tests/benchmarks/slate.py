@@ -8,11 +8,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
-from rich.table import Table
 
 from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.film import Film
@@ -21,14 +20,19 @@ from emoflix_catalog.starter import films_of, starter_films
 from emoflix_catalog.store import open_catalogue
 from tests.benchmarks.measure import resident_mb, timed
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
 FILMS: Final = 100_000
 SEEN: Final = 2_000
 LIKED: Final = 300
 EVENING: Final = Context(at=dt.datetime(2026, 3, 7, 20, 15, tzinfo=dt.UTC), people=3, light="dark")
 
 
-def tables() -> Iterator[Table]:
+def tables() -> "Iterator[Table]":
     """One table, after a minute of building the catalogue."""
+    from rich.table import Table  # not in the process that is measured
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "films.sqlite"
         write_catalogue(many_films(), path)

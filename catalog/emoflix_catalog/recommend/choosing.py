@@ -17,11 +17,10 @@ TEMPERATURE: Final = 0.01
 """A film that is worth so much less comes 1/e as often: two evenings differ, and no misfit gets
 in."""
 LEAST_CHANCE: Final = 1e-12
-TIES: Final = 1e-4
-"""Among films that fit alike it is chance, not the order of the catalogue, that makes the pool."""
 
 Mask = NDArray[np.bool_]
 Array = NDArray[np.float32]
+Numbers = NDArray[np.int64]
 
 
 class Pick(NamedTuple):
@@ -35,7 +34,7 @@ class Pick(NamedTuple):
 class Chooser:
     """Fills a slate place by place. What is chosen is not chosen again.
 
-    A place is drawn from softmax(worth / TEMPERATURE) over the pool, so that the chance of each
+    A place is drawn from softmax(worth / TEMPERATURE) over a pool, so that the chance of each
     film is known exactly (for off-policy evaluation: Swaminathan and Joachims, 2015), with
 
         worth = RELEVANCE * score - (1 - RELEVANCE) * max likeness to those chosen - proportions
@@ -47,17 +46,11 @@ class Chooser:
     """
 
     def __init__(
-        self,
-        score: Array,
-        vectors: Vectors,
-        proportions: Sequence[Proportions],
-        random: np.random.Generator,
+        self, vectors: Vectors, proportions: Sequence[Proportions], random: np.random.Generator
     ) -> None:
-        self._score = score
         self._vectors = vectors
         self._proportions = proportions
         self._random = random
-        self._ties = np.float32(TIES) * random.random(len(score), np.float32)
         self.picks: list[Pick] = []
 
     @property
@@ -65,24 +58,39 @@ class Chooser:
         """Of the films chosen, in their order."""
         return [pick.number for pick in self.picks]
 
-    def choose(self, allowed: Mask, count: int, score: Array | None = None) -> None:
-        """Choose `count` films more, fewer only where fewer are allowed.
+    def pool(self, score: Array, allowed: Mask, count: int) -> Numbers:
+        """The films that come into question for `count` places: the best that are allowed.
+
+        Of films that fit alike, chance says which: not their order in the catalogue.
+        """
+        numbers = np.flatnonzero(allowed)
+        most = max(POOL, count) + len(self.picks)
+        if len(numbers) <= most:
+            return numbers
+        among = score[numbers]
+        cut = np.partition(among, -most)[-most]
+        better = numbers[among > cut]
+        ties = numbers[among == cut]
+        few: Numbers = self._random.choice(ties, most - len(better), replace=False)
+        return np.append(better, few)
+
+    def choose(self, score: Array, pool: Numbers, count: int) -> None:
+        """Choose `count` films more of a pool, fewer only where fewer are left in it.
 
         Args:
-            allowed: bool[n].
+            score: float32[n], higher fits better.
+            pool: As of `pool`.
             count: None where it is 0 or less.
-            score: float32[n] in place of the score of all the other choices.
         """
-        score = self._score if score is None else score
-        left = allowed.copy()
-        left[self.numbers] = False
-        pool = _best(score + self._ties, np.flatnonzero(left), max(POOL, count))
+        if count < 1:
+            return
+        pool = pool[~np.isin(pool, self.numbers)]
         for _ in range(min(count, len(pool))):
             place, chance = self._draw(score[pool], pool)
             self.picks.append(Pick(int(pool[place]), chance))
             pool = np.delete(pool, place)
 
-    def _draw(self, score: Array, pool: NDArray[np.int64]) -> tuple[int, float]:
+    def _draw(self, score: Array, pool: Numbers) -> tuple[int, float]:
         chosen = np.array(self.numbers, np.int64)
         worth = RELEVANCE * score
         if chosen.size:
@@ -95,11 +103,3 @@ class Chooser:
         chances /= chances.sum()
         place = int(self._random.choice(len(pool), p=chances))
         return place, float(chances[place])
-
-
-def _best(score: Array, numbers: NDArray[np.int64], count: int) -> NDArray[np.int64]:
-    """The `count` films of the highest score, the best first."""
-    if len(numbers) > count:
-        numbers = numbers[np.argpartition(score[numbers], -count)[-count:]]
-    best: NDArray[np.int64] = numbers[np.argsort(-score[numbers], kind="stable")]
-    return best

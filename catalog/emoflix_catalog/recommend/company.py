@@ -1,6 +1,6 @@
 """Several people before one screen: what they want together, and films that none of them minds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -51,17 +51,6 @@ def together(viewers: Sequence[Viewer]) -> Viewer:
         declined=frozenset().union(*(viewer.declined for viewer in viewers)),
         resting=frozenset().union(*(viewer.resting for viewer in viewers)),
     )
-
-
-def average(parts: Sequence[Mapping[str, Array]]) -> dict[str, Array]:
-    """The mean of everybody's parts of the score, by scorer; who has none of one adds 0."""
-    if len(parts) == 1:
-        return dict(parts[0])
-    names = dict.fromkeys(name for one in parts for name in one)
-    shared = np.float32(1 / len(parts))
-    return {
-        name: shared * np.sum([one[name] for one in parts if name in one], axis=0) for name in names
-    }
 
 
 def without_misery(scores: Sequence[Array], fits: Mask) -> Mask:

@@ -1,7 +1,7 @@
 """From viewers, a mood and an evening to a slate."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,12 +12,13 @@ from emoflix_catalog.errors import InvalidRequestError
 from emoflix_catalog.film import Film
 from emoflix_catalog.recommend.calibration import proportions
 from emoflix_catalog.recommend.choosing import Chooser
-from emoflix_catalog.recommend.company import Seat, average, together, without_misery
+from emoflix_catalog.recommend.company import Seat, together, without_misery
 from emoflix_catalog.recommend.reasons import other_language, reasons
 from emoflix_catalog.recommend.scorers import Scorer
 from emoflix_catalog.recommend.scorers.affect import Affect
+from emoflix_catalog.recommend.scorers.people import People
 from emoflix_catalog.recommend.slate import Reason, Recommendation, Slate
-from emoflix_catalog.recommend.surprise import OF_THE_PAST, outside, surprise_reason
+from emoflix_catalog.recommend.surprise import LEAST_COUNT, OF_THE_PAST, surprise_reason
 from emoflix_catalog.recommend.taste import Taste, taste_of
 from emoflix_catalog.recommend.viewer import Context, MoodReading, Viewer
 from emoflix_catalog.recommend.weights import AS_THEY_ARE, Weights
@@ -47,6 +48,10 @@ class _View(NamedTuple):
     """What was learnt of it."""
     score: Array
 
+    def part(self, number: int) -> float:
+        """Its share of a film's score."""
+        return self.factor * self.weight * float(self.score[number])
+
 
 class _Opinion(NamedTuple):
     """What one viewer makes of all films."""
@@ -54,8 +59,15 @@ class _Opinion(NamedTuple):
     views: dict[str, _View]
     shift: float
     """By how much the lift aimed for is above the one that was asked for."""
-    parts: dict[str, Array]
-    """By scorer, float32[n]: factor * weight * score."""
+    films: int
+
+    def total(self, without: Container[str] = ()) -> Array:
+        """float32[n]: the sum of the parts."""
+        total = np.zeros(self.films, np.float32)
+        for name, view in self.views.items():
+            if name not in without:
+                total += np.float32(view.factor * view.weight) * view.score
+        return total
 
     def evidence(self, number: int) -> dict[str, float]:
         """What an answer to this film teaches of (`learning.py`).
@@ -139,32 +151,30 @@ def recommend_together(
         raise InvalidRequestError("viewers: nobody to recommend for: name one or more")
     opinions = [_opinion(catalogue, seat, mood, context) for seat in seats]
     taste = taste_of(catalogue, together([seat.viewer for seat in seats]))
-    parts = average([opinion.parts for opinion in opinions])
-    scores = [_total(opinion.parts, len(catalogue)) for opinion in opinions]
-    bearable = without_misery(scores, taste.fits & taste.spoken)
-    choice = _choose(taste, parts, bearable, count, seed)
-    usual = _usual(parts, taste.fits)
+    choice = _choose(taste, opinions, count, np.random.default_rng(seed % 2**64))
+    usual = _mean([_usual(opinion, taste.usual) for opinion in opinions])
     films = []
     for place, pick in enumerate(choice.chooser.picks):
         film = catalogue.film_at(pick.number)
-        of_film = {name: float(part[pick.number]) for name, part in parts.items()}
-        surplus = {name: part - usual[name] for name, part in of_film.items()}
+        parts = _mean([_parts(opinion, pick.number) for opinion in opinions])
+        surplus = {name: part - usual[name] for name, part in parts.items()}
         foremost = choice.foremost.get(place)
         if place >= choice.own:
             foremost = other_language(film, taste.viewer)
         films.append(
             Recommendation(
                 film=film,
-                score=sum(of_film.values()),
-                parts=of_film,
+                score=sum(parts.values()),
+                parts=parts,
                 reasons=reasons(film, surplus, _told(opinions, film), foremost),
                 surprise=place == choice.surprise,
-                evidence=_evidence(opinions, pick.number),
+                evidence=_mean([opinion.evidence(pick.number) for opinion in opinions]),
                 propensity=pick.propensity,
             )
         )
+    digests = [(taste_of(catalogue, viewer).digest, weights) for viewer, weights in seats]
     return Slate(
-        id=_slate_id(catalogue.version, seats, mood, context, count, seed),
+        id=_slate_id(catalogue.version, digests, mood, context, count, seed),
         made=context.at,
         films=tuple(films),
         note=_note(catalogue, taste.viewer, choice, count),
@@ -182,73 +192,86 @@ def _opinion(
         for scorer in taste.scorers(mood, context, lift)
         if (weight := scorer.weight())
     }
-    parts = {
-        name: np.float32(view.factor * view.weight) * view.score for name, view in views.items()
-    }
-    return _Opinion(views, lift - viewer.lift, parts)
-
-
-def _total(parts: Mapping[str, Array], films: int) -> Array:
-    total = np.zeros(films, np.float32)
-    for part in parts.values():
-        total += part
-    return total
-
-
-def _usual(parts: Mapping[str, Array], fits: Mask) -> dict[str, float]:
-    """The mean of each part over the films that fit."""
-    share = fits.astype(np.float32) / np.float32(max(1, np.count_nonzero(fits)))
-    return {name: float(part @ share) for name, part in parts.items()}
+    return _Opinion(views, lift - viewer.lift, len(catalogue))
 
 
 def _choose(
-    taste: Taste, parts: Mapping[str, Array], bearable: Mask, count: int, seed: int
+    taste: Taste, opinions: Sequence[_Opinion], count: int, random: np.random.Generator
 ) -> _Choice:
     catalogue, viewer = taste.catalogue, taste.viewer
-    score = _total(parts, len(catalogue))
-    affect = parts.get(Affect.name)
-    mood_weight = 0.0 if affect is None else float(affect.max(initial=0))
-    chooser = Chooser(
-        score,
-        catalogue.vectors,
-        proportions(catalogue, taste.liked, mood_weight),
-        np.random.default_rng(seed % 2**64),
-    )
+    scores = [opinion.total() for opinion in opinions]
+    score = _average(scores)
+    moods = [opinion.views[Affect.name] for opinion in opinions if Affect.name in opinion.views]
+    mood_weight = max((view.factor * view.weight for view in moods), default=0.0)
+    chooser = Chooser(catalogue.vectors, proportions(catalogue, taste.liked, mood_weight), random)
 
     def left() -> int:
         return count - len(chooser.picks)
 
-    wanted = bearable & taste.rested
-    unusual = wanted & outside(catalogue, taste.liked, count)
-    surprising = int(unusual.any())
-    chooser.choose(wanted, left() - surprising - 1)
-    people = parts.get("people")
-    if people is not None and not people[chooser.numbers].any():
+    wanted = without_misery(scores, taste.fits & taste.spoken) & taste.rested
+    unusual = wanted & taste.outside
+    surprising = int(count >= LEAST_COUNT and unusual.any())
+    pool = chooser.pool(score, wanted, count)
+    chooser.choose(score, pool, left() - surprising - 1)
+    loved = _loved(opinions)
+    if loved is not None and not loved[chooser.numbers].any():
         # A favourite gets a place where a film with them fits, even if others fit better.
-        chooser.choose(wanted & (people > 0), 1)
-    chooser.choose(wanted, left() - surprising)
+        chooser.choose(score, chooser.pool(score, wanted & loved, 1), 1)
+    chooser.choose(score, pool, left() - surprising)
     foremost: dict[int, Reason | None] = {}
     surprise = None
     if surprising and left():
         surprise = len(chooser.picks)
-        fresh = {name: part for name, part in parts.items() if name not in OF_THE_PAST}
-        chooser.choose(unusual, 1, _total(fresh, len(catalogue)))
+        fresh = _average([opinion.total(without=OF_THE_PAST) for opinion in opinions])
+        chooser.choose(fresh, chooser.pool(fresh, unusual, 1), 1)
         foremost[surprise] = surprise_reason(catalogue, taste.liked)
-    chooser.choose(wanted, left())
-    chooser.choose(taste.fits & taste.spoken & taste.rested, left())
+    chooser.choose(score, pool, left())
+    # What is left now was refused by one of several, then what was shown just now.
     rested = len(chooser.picks)
-    chooser.choose(taste.fits & taste.spoken, left())
+    for allowed in (taste.fits & taste.spoken & taste.rested, taste.fits & taste.spoken):
+        rested = len(chooser.picks)
+        if left():
+            chooser.choose(score, chooser.pool(score, allowed, left()), left())
     foremost |= dict.fromkeys(range(rested, len(chooser.picks)), RESTED)
     own = len(chooser.picks)
     also = []
     for code in (*further_languages(viewer.languages), "") if viewer.languages else ():
-        if not left():
+        if not (before := left()):
             break
-        before = left()
-        chooser.choose(taste.fits & in_language(catalogue, code), before)
+        allowed = taste.fits & in_language(catalogue, code)
+        chooser.choose(score, chooser.pool(score, allowed, before), before)
         if left() < before:
             also.append(LANGUAGES.get(code, "films whose language is not known"))
     return _Choice(chooser, foremost, also, own, surprise)
+
+
+def _average(scores: Sequence[Array]) -> Array:
+    mean: Array = scores[0] if len(scores) == 1 else np.mean(scores, axis=0)
+    return mean
+
+
+def _loved(opinions: Sequence[_Opinion]) -> Mask | None:
+    """Which films a favourite of anybody's is in; None where nobody named one."""
+    views = [opinion.views[People.name] for opinion in opinions if People.name in opinion.views]
+    return np.logical_or.reduce([view.score > 0 for view in views]) if views else None
+
+
+def _parts(opinion: _Opinion, number: int) -> dict[str, float]:
+    return {name: view.part(number) for name, view in opinion.views.items()}
+
+
+def _usual(opinion: _Opinion, usual: Array) -> dict[str, float]:
+    """What each part is of the usual film."""
+    return {
+        name: view.factor * view.weight * float(view.score @ usual)
+        for name, view in opinion.views.items()
+    }
+
+
+def _mean(everybodys: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """By name, over all viewers; who has none of one adds 0."""
+    names = dict.fromkeys(name for one in everybodys for name in one)
+    return {name: sum(one.get(name, 0.0) for one in everybodys) / len(everybodys) for name in names}
 
 
 def _told(opinions: Sequence[_Opinion], film: Film) -> dict[str, Reason | None]:
@@ -259,15 +282,6 @@ def _told(opinions: Sequence[_Opinion], film: Film) -> dict[str, Reason | None]:
             if told.get(name) is None:
                 told[name] = view.scorer.reason(film)
     return told
-
-
-def _evidence(opinions: Sequence[_Opinion], number: int) -> dict[str, float]:
-    """The mean of everybody's: what an answer of theirs, in this company, teaches of."""
-    mean: dict[str, float] = {}
-    for opinion in opinions:
-        for name, seen in opinion.evidence(number).items():
-            mean[name] = mean.get(name, 0.0) + seen / len(opinions)
-    return mean
 
 
 def _note(catalogue: Catalogue, viewer: Viewer, choice: _Choice, count: int) -> str:

@@ -1,5 +1,6 @@
 """What of an answer hangs on the viewer alone, kept between two questions of the same viewer."""
 
+import hashlib
 from collections import OrderedDict
 from functools import cached_property
 from typing import Final
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_catalog.recommend.scorers import SCORERS, Scorer
+from emoflix_catalog.recommend.surprise import outside
 from emoflix_catalog.recommend.viewer import Context, MoodReading, Viewer
 from emoflix_catalog.recommend.wishes import fitting, in_language
 from emoflix_catalog.store import Catalogue
@@ -54,6 +56,24 @@ class Taste:
     def liked(self) -> NDArray[np.int64]:
         """Numbers of the films liked."""
         return self.catalogue.numbers(self.viewer.liked)
+
+    @cached_property
+    def usual(self) -> NDArray[np.float32]:
+        """float32[n]: what each film counts in a mean over those that fit."""
+        share: NDArray[np.float32] = self.fits / np.float32(max(1, np.count_nonzero(self.fits)))
+        return share
+
+    @cached_property
+    def outside(self) -> Mask:
+        """Which films are outside what the viewer usually likes."""
+        return outside(self.catalogue, self.liked)
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for the same viewer."""
+        fields = msgspec.structs.astuple(self.viewer)
+        text = repr([sorted(field) if isinstance(field, frozenset) else field for field in fields])
+        return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
     def scorers(self, mood: MoodReading | None, context: Context, lift: float) -> list[Scorer]:
         """A scorer of each kind for this question; those that last are the ones of the last."""

@@ -13,6 +13,8 @@ HALVED_AFTER_YEARS: Final = 4
 """A film so much older is half as new."""
 NEW_FOR_YEARS: Final = 1
 """Only a film of this year or the last is called new."""
+_OLDEST: Final = 100
+_BY_AGE: Final = np.exp2(-np.arange(_OLDEST + 1, dtype=np.float32) / HALVED_AFTER_YEARS)
 
 
 class Novelty(Scorer):
@@ -24,8 +26,8 @@ class Novelty(Scorer):
         return 0.1
 
     def score(self) -> NDArray[np.float32]:
-        years = np.maximum(self.context.at.year - self.catalogue.columns["year"], 0)
-        score: NDArray[np.float32] = np.exp2(-years.astype(np.float32) / HALVED_AFTER_YEARS)
+        ages = (self.context.at.year - self.catalogue.columns["year"]).clip(0, _OLDEST)
+        score: NDArray[np.float32] = _BY_AGE[ages]
         return score
 
     def reason(self, film: Film) -> Reason | None:

@@ -1,6 +1,5 @@
 """Films that many people look at just now."""
 
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -25,28 +24,25 @@ class Trending(Scorer):
     name = "trending"
 
     def weight(self) -> float:
-        return 0.15 if self._fresh.any() else 0.0
+        newest = int(self.catalogue.columns["popularity_day"].max(initial=NO_DAY))
+        return 0.15 if newest >= self._today - STALE_AFTER_DAYS else 0.0
 
-    @cached_property
-    def _days(self) -> NDArray[np.int32]:
-        days: NDArray[np.int32] = (
-            self.context.at.date().toordinal() - self.catalogue.columns["popularity_day"]
-        )
-        return days.clip(0)
+    @property
+    def _today(self) -> int:
+        return self.context.at.date().toordinal()
 
-    @cached_property
-    def _fresh(self) -> NDArray[np.bool_]:
-        known = self.catalogue.columns["popularity_day"] != NO_DAY
-        fresh: NDArray[np.bool_] = known & (self._days <= STALE_AFTER_DAYS)
-        return fresh
+    def _now(self, number: int | slice) -> NDArray[np.float32]:
+        columns = self.catalogue.columns
+        days = (self._today - columns["popularity_day"][number]).clip(0)
+        fresh = days <= STALE_AFTER_DAYS
+        share: NDArray[np.float32] = np.exp2(-days.astype(np.float32) / HALVED_AFTER_DAYS) * fresh
+        return share
 
     def score(self) -> NDArray[np.float32]:
-        now = np.exp2(-self._days.astype(np.float32) / HALVED_AFTER_DAYS) * self._fresh
-        score: NDArray[np.float32] = now * self.catalogue.columns["popularity"]
+        score: NDArray[np.float32] = self._now(slice(None)) * self.catalogue.columns["popularity"]
         return score
 
     def reason(self, film: Film) -> Reason | None:
-        number = self.catalogue.numbers([film.id])[0]
-        if not self._fresh[number] or self.catalogue.columns["popularity"][number] < TOLD_FROM:
-            return None
-        return Reason("Looked at by many these weeks")
+        number = int(self.catalogue.numbers([film.id])[0])
+        much = self.catalogue.columns["popularity"][number] >= TOLD_FROM
+        return Reason("Looked at by many these weeks") if much and self._now(number) else None
