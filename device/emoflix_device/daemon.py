@@ -12,6 +12,7 @@ from typing import Final
 
 from emoflix_device.answering import Answering
 from emoflix_device.camera.capture import Capture
+from emoflix_device.camera.rate import Rate
 from emoflix_device.clock import Clock
 from emoflix_device.config import Settings
 from emoflix_device.errors import StateError
@@ -98,6 +99,9 @@ class Daemon:
         self._watching = Watching(
             settings=settings.mood,
             capture=capture,
+            rate=Rate(
+                most_per_s=settings.camera.frames_per_s, cpu_percent=settings.vision.cpu_percent
+            ),
             observer=observer,
             household=household,
             calibration=lambda: self._people.calibration(self._people.current),

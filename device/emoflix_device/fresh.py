@@ -54,7 +54,7 @@ class FreshLook:
             seen: what it shows.
             probabilities: float[n, 7], of its faces.
         """
-        self.mood = self._filter.update(probabilities, seen.taken_at_s)
+        self.mood = self._filter.update(probabilities, seen.taken_at_s, seen.weights)
         self._hint = hint(seen, self._seen)
         self._seen = seen
 

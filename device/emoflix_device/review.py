@@ -100,9 +100,10 @@ def review_video(
     for number, image in enumerate(images):
         if number % stride == 0:
             now_s = number / frames_per_s
-            faces = observer.observe(Frame(luma_of(image), now_s, number)).faces
+            seen = observer.observe(Frame(luma_of(image), now_s, number))
+            faces = seen.faces
             rows = np.array([read.probabilities for read in faces]).reshape(-1, len(EXPRESSIONS))
-            moods.append((now_s, mood.update(rows, now_s).announced))
+            moods.append((now_s, mood.update(rows, now_s, seen.weights).announced))
             with_faces += bool(faces)
         on_frame(image, faces, moods[-1][1])
         frames = number + 1

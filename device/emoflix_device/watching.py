@@ -1,6 +1,7 @@
 """What is seen of the room: the camera and its switches, looks, and the mood they add up to."""
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_device.camera.capture import Capture
+from emoflix_device.camera.rate import Rate
 from emoflix_device.clock import Clock
 from emoflix_device.config import MoodSettings
 from emoflix_device.health import RunningMean
@@ -53,6 +55,7 @@ class Watching:
         *,
         settings: MoodSettings,
         capture: Capture,
+        rate: Rate,
         observer: Observer,
         household: HouseholdStore,
         calibration: Callable[[], Calibration],
@@ -64,6 +67,7 @@ class Watching:
         Args:
             settings: how looks become a mood.
             capture: where frames come from.
+            rate: how often they are looked at.
             observer: what one frame shows.
             household: keeps the consent and the camera's switch.
             calibration: of whoever watches; it holds for a face that is seen alone.
@@ -71,6 +75,7 @@ class Watching:
             clock: the time.
         """
         self._capture = capture
+        self._rate = rate
         self._observer = observer
         self._household = household
         self._calibration = calibration
@@ -144,7 +149,10 @@ class Watching:
         self._capture.stop()
 
     def _take_in(self, seen: Observation) -> None:
-        self.mood = self._filter.update(self.read(seen), seen.taken_at_s)
+        self.mood = self._filter.update(self.read(seen), seen.taken_at_s, seen.weights)
+        self._capture.period_s = self._rate.looked(
+            seen.taken_at_s, people=len(seen.faces), spent_s=time.process_time()
+        )
         self._remember(seen)
         self.light = seen.light
         self._looked_s = seen.taken_at_s
@@ -158,7 +166,7 @@ class Watching:
         if not seen.faces:
             return _NO_FACES
         calibration = self._calibration()
-        if len(seen.faces) > 1 or not calibration.corrections:
+        if len(seen.faces) > 1 or not seen.faces[0].quality or not calibration.corrections:
             return np.stack([face.probabilities for face in seen.faces])
         logits = calibration.corrected(seen.faces[0].logits)
         return probabilities(logits[None], self._observer.model.card.temperature)
@@ -169,7 +177,7 @@ class Watching:
             self._alone.popleft()
         if len(seen.faces) > 1:
             self._alone.clear()
-        elif seen.faces:
+        elif seen.faces and seen.faces[0].quality > 0:
             self._alone.append((seen.taken_at_s, seen.faces[0].logits))
 
     def _mood_is_news(self) -> bool:

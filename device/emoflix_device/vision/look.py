@@ -52,6 +52,11 @@ class Observation:
     detect_ms: float
     expression_ms: float
 
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """float32[n], how far each face can be believed."""
+        return np.array([face.quality for face in self.faces], np.float32)
+
 
 class _Seen(NamedTuple):
     """A followed face as it was when it was read last."""
