@@ -80,6 +80,10 @@ class People:
         """What this profile asks for; raises as `named`."""
         return self._of(profile).preferences
 
+    def viewer(self, profile: str) -> Viewer:
+        """Wishes, and the verdicts on films; raises as `named`."""
+        return self._of(profile).viewer
+
     def seat(self, profile: str, wishes: Mapping[str, Any]) -> Seat:
         """What the recommender takes of one who watches; raises as `named`.
 

@@ -39,16 +39,16 @@ EVENING = dt.datetime(2026, 5, 1, 20, 15, tzinfo=dt.UTC)
 class Hand:
     """A clock that is set by hand, and goes on by itself where that is wished."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, runs: bool) -> None:
         self.now_s = 1000.0
         self.wall = EVENING
-        self.runs = False
+        self._runs = runs
 
     def clock(self) -> Clock:
         return Clock(steady_s=self._steady_s, wall=lambda: self.wall)
 
     def _steady_s(self) -> float:
-        return time.monotonic() if self.runs else self.now_s
+        return time.monotonic() if self._runs else self.now_s
 
 
 class ShortWire(Link):
@@ -94,9 +94,10 @@ class Box:
         *,
         player: Player | None = None,
         open_camera: Callable[[], Source] | None = None,
+        runs: bool = False,
     ) -> None:
         self.settings = Settings(device=DEVICE, state_dir=folder)
-        self.hand = Hand()
+        self.hand = Hand(runs=runs)
         self._bell = threading.Event()
         self.wire = ShortWire(self._bell)
         self.store = HouseholdStore(folder / "household.db")

@@ -5,11 +5,13 @@ from typing import Final
 
 import msgspec
 
+from emoflix_catalog.recommend.cold_start import films_to_ask
 from emoflix_device.errors import RefusedError
 from emoflix_device.handlers.desk import Desk
 from emoflix_device.household import as_json, export_profile
 from emoflix_device.mqtt.requests import ProfileRequest, ProfileResult
 from emoflix_device.people import HOUSEHOLD
+from emoflix_device.translate import film_message
 
 
 def profile(desk: Desk, request: ProfileRequest) -> ProfileResult:
@@ -46,6 +48,13 @@ def _export(desk: Desk, request: ProfileRequest) -> ProfileResult:
     return ProfileResult(data=msgspec.json.decode(document))
 
 
+def _introduce(desk: Desk, request: ProfileRequest) -> ProfileResult:
+    catalogue = desk.recommender.catalogue
+    viewer = desk.people.viewer(desk.people.named(request.name))
+    films = (catalogue.film_at(number) for number in films_to_ask(catalogue, viewer))
+    return ProfileResult(films=tuple(map(film_message, films)))
+
+
 def _erase(desk: Desk, request: ProfileRequest) -> ProfileResult:
     desk.household.erase(_name(request))
     return ProfileResult()
@@ -70,4 +79,5 @@ _ACTIONS: Final[Mapping[str, Callable[[Desk, ProfileRequest], ProfileResult]]] =
     "export": _export,
     "erase": _erase,
     "forget": _forget,
+    "introduce": _introduce,
 }

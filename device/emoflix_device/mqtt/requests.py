@@ -193,19 +193,22 @@ class ProfileRequest(Request, frozen=True, kw_only=True):
     """Ask for the people of the household, and what is kept of them."""
 
     action: Annotated[
-        Literal["list", "create", "select", "rename", "export", "erase", "forget"],
+        Literal["list", "create", "select", "rename", "export", "erase", "forget", "introduce"],
         Meta(description="`forget`: what was learnt of them, not what they said"),
     ]
     name: Annotated[
         Name | None,
-        Meta(description="which profile; `household` is the house as a whole"),
+        Meta(
+            description="which profile; `household` is the house as a whole. Only `list` and "
+            "`introduce` do without"
+        ),
     ] = None
     new_name: Annotated[Name | None, Meta(description="with `rename`")] = None
 
     @property
     def effect(self) -> Effect:
         """Some actions only ask."""
-        return "reads" if self.action in {"list", "export"} else "writes"
+        return "reads" if self.action in {"list", "export", "introduce"} else "writes"
 
     def whose(self, current: str) -> str | None:  # noqa: ARG002
         """An erased profile has no answers."""
@@ -220,6 +223,13 @@ class ProfileResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     profiles: Annotated[tuple[str, ...], Meta(description="with `list`")] | UnsetType = UNSET
     selected: (
         Annotated[str | None, Meta(description="with `list`; null: the household as a whole")]
+        | UnsetType
+    ) = UNSET
+    films: (
+        Annotated[
+            tuple[FilmMessage, ...],
+            Meta(description="with `introduce`: six to like or not, whose answers tell most"),
+        ]
         | UnsetType
     ) = UNSET
     data: (
