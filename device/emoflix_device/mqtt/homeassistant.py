@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, get_args
 import msgspec
 
 from emoflix_catalog.vocabulary import LANGUAGES
-from emoflix_device.mqtt.messages import Announced, InfoMessage
+from emoflix_device.mqtt.messages import Announced, Evening, InfoMessage
 from emoflix_device.mqtt.topics import TopicName, Topics
 
 USER: Final = "homeassistant"
@@ -25,13 +25,36 @@ class Entity(NamedTuple):
 
     platform: str
     name: str
-    state: TopicName | None = None
+    reads: TopicName | None = None
     value: str | None = None
-    """Template from the topic's message to the entity's state."""
+    """Template from the topic's message to the entity's state; none for what has no state."""
     command: str | None = None
     more: Mapping[str, Any] = {}
     attributes: str | None = None
     """Template from the topic's message to the entity's attributes."""
+
+
+def _answer_to_the_top_film(name: str, kind: str, icon: str) -> Entity:
+    """A button that says something of the film that stands first when it is pressed.
+
+    It carries the film as attributes of its own: those of another entity would have to be found by
+    an id that people may change.
+    """
+    return Entity(
+        "button",
+        name,
+        "recommendations",
+        command="feedback",
+        attributes="{% set film = value_json.films | first | default({}) %}"
+        "{{ {'film': film.id | default(none), 'title': film.title | default(none), "
+        "'slate': value_json.slate} | tojson }}",
+        more={
+            "payload_press": kind,
+            "command_template": "{{ {'film': state_attr(entity_id, 'film'), 'kind': value, "
+            "'slate': state_attr(entity_id, 'slate')} | tojson }}",
+            "icon": icon,
+        },
+    )
 
 
 ENTITIES: Final[Mapping[str, Entity]] = {
@@ -60,10 +83,12 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         "{{ (value_json.films | map(attribute='title') | first | default('None')) "
         "| truncate(250) }}",
         attributes="{% set film = value_json.films | first | default({}) %}"
+        "{% set all = namespace(films=[]) %}{% for each in value_json.films %}"
+        "{% set all.films = all.films + [{'title': each.title, 'year': each.year, "
+        "'reason': each.reasons | first | default('')}] %}{% endfor %}"
         "{{ {'year': film.year | default(none), 'reasons': film.reasons | default([]), "
         "'runtime': film.runtime | default(none), 'language': film.language | default(none), "
-        "'films': value_json.films | map(attribute='title') | list, 'slate': value_json.slate} "
-        "| tojson }}",
+        "'films': all.films, 'slate': value_json.slate} | tojson }}",
         more={"icon": "mdi:movie-open-star"},
     ),
     "recommendation": Entity(
@@ -80,6 +105,19 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         "Recommend now",
         command="recommend",
         more={"payload_press": "{}", "icon": "mdi:movie-search"},
+    ),
+    "like": _answer_to_the_top_film("Like the top film", "like", "mdi:thumb-up"),
+    "dislike": _answer_to_the_top_film("Not the top film", "dislike", "mdi:thumb-down"),
+    "evening": Entity(
+        "sensor",
+        "Evening",
+        "settings",
+        "{{ value_json.evening }}",
+        more={
+            "device_class": "enum",
+            "options": list(get_args(Evening)),
+            "icon": "mdi:sofa",
+        },
     ),
     "lift": Entity(
         "number",
@@ -155,6 +193,7 @@ def discovery(device: str, info: InfoMessage) -> bytes:
     """
     topics = Topics(device)
     entities = {**ENTITIES, "language": language(info.languages)}
+    understood = {None, *info.commands}
     return msgspec.json.encode(
         {
             "device": {
@@ -167,7 +206,9 @@ def discovery(device: str, info: InfoMessage) -> bytes:
             "origin": {"name": "Emoflix", "sw_version": info.program},
             "availability_topic": topics.of("availability"),
             "components": {
-                key: _component(topics, key, entity) for key, entity in entities.items()
+                key: _component(topics, key, entity)
+                for key, entity in entities.items()
+                if entity.command in understood
             },
         }
     )
@@ -183,11 +224,11 @@ def _component(topics: Topics, key: str, entity: Entity) -> dict[str, Any]:
         "qos": 1,
         **entity.more,
     }
-    if entity.state is not None:
-        component["state_topic"] = topics.of(entity.state)
+    if entity.reads is not None and entity.value is not None:
+        component["state_topic"] = topics.of(entity.reads)
         component["value_template"] = entity.value
-    if entity.attributes is not None and entity.state is not None:
-        component["json_attributes_topic"] = topics.of(entity.state)
+    if entity.reads is not None and entity.attributes is not None:
+        component["json_attributes_topic"] = topics.of(entity.reads)
         component["json_attributes_template"] = entity.attributes
     if entity.command is not None:
         component["command_topic"] = topics.command(USER, entity.command)

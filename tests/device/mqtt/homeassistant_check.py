@@ -11,6 +11,7 @@ import importlib
 import json
 import sys
 import tempfile
+from types import SimpleNamespace
 from typing import Any
 
 from homeassistant.components.mqtt.models import MqttCommandTemplate, MqttValueTemplate
@@ -40,7 +41,11 @@ async def main() -> None:
                 template = MqttValueTemplate(Template(component[name], hass))
                 made[key][name] = template.async_render_with_possible_json_value(payload)
         if key in asked["commands"] and "command_template" in component:
-            command = MqttCommandTemplate(Template(component["command_template"], hass))
+            entity = SimpleNamespace(hass=hass, entity_id=f"{component['platform']}.it", name="it")
+            attributes = json.loads(made[key].get("json_attributes_template", "{}"))
+            hass.states.async_set(entity.entity_id, "unknown", attributes)
+            template = Template(component["command_template"], hass)
+            command = MqttCommandTemplate(template, entity=entity)
             made[key]["command_template"] = command.async_render(asked["commands"][key])
     await hass.async_stop(force=True)
     json.dump(made, sys.stdout)

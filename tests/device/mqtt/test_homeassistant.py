@@ -68,7 +68,7 @@ OWN_KEYS = {
     },
     "binary_sensor": {"device_class", "payload_on", "payload_off"},
     "switch": {"command_topic", "payload_on", "payload_off"},
-    "button": {"command_topic", "payload_press"},
+    "button": {"command_topic", "command_template", "payload_press"},
     "select": {"command_topic", "command_template", "options"},
     "number": {"command_topic", "command_template", "min", "max", "step", "mode"},
     "event": {"event_types"},
@@ -97,6 +97,9 @@ def test_all_entities_of_the_contract_that_can_work_are_there() -> None:
         "top_film": "sensor",
         "recommendation": "event",
         "recommend": "button",
+        "like": "button",
+        "dislike": "button",
+        "evening": "sensor",
         "language": "select",
         "lift": "number",
         "camera": "switch",
@@ -157,12 +160,19 @@ def test_a_language_is_chosen_by_its_name() -> None:
 @pytest.mark.parametrize("key", [*ENTITIES])
 def test_an_entitys_template_reads_fields_that_its_message_has(key: str) -> None:
     entity = ENTITIES[key]
-    if entity.state is None:
+    if entity.reads is None:
         return
-    fields = fields_of(TOPICS[entity.state].message)
-    read = set(READ.findall(f"{entity.value} {entity.attributes or ''}"))
+    fields = fields_of(TOPICS[entity.reads].message)
+    read = set(READ.findall(f"{entity.value or ''} {entity.attributes or ''}"))
     assert read
     assert read <= fields
+
+
+def test_what_the_device_does_not_understand_has_no_entity() -> None:
+    less = msgspec.structs.replace(INFO, commands=("recommend",))
+    components = json.loads(discovery("den-2", less))["components"]
+    assert {"recommend", "mood", "evening"} <= components.keys()
+    assert not {"like", "dislike", "lift", "language", "camera"} & components.keys()
 
 
 def test_what_a_button_sends_is_understood() -> None:
@@ -232,18 +242,21 @@ def made_of(commands: dict[str, object], **states: Struct) -> dict[str, dict[str
 
 def test_home_assistants_schemas_take_all_and_its_templates_read_the_messages() -> None:
     made = made_of(
-        {"language": "Malayalam", "lift": 0.25},
+        {"language": "Malayalam", "lift": 0.25, "like": "like"},
         mood=MOOD,
         recommendations=SLATE,
         settings=SETTINGS,
         health=HEALTH,
         event=RECOMMENDED,
     )
-    assert {key: each["value_template"] for key, each in made.items() if len(each) > 1} == {
+    assert {
+        key: each["value_template"] for key, each in made.items() if "value_template" in each
+    } == {
         "mood": "happy",
         "confidence": "78",
         "top_film": "Drishyam",
         "recommendation": '{"event_type": "recommended", "mood": "sad", "slate": "s1"}',
+        "evening": "waiting",
         "lift": "0.5",
         "camera": "ON",
         "camera_lost": "ON",
@@ -253,12 +266,16 @@ def test_home_assistants_schemas_take_all_and_its_templates_read_the_messages() 
         "language": "Malayalam",
     }
     assert {name for each in made.values() for name in each["ignored"]} == {"platform"}
-    assert json.loads(made["top_film"]["json_attributes_template"])["films"] == ["Drishyam"]
+    films = json.loads(made["top_film"]["json_attributes_template"])["films"]
+    assert films == [{"title": "Drishyam", "year": 2013, "reason": "In Malayalam."}]
     assert json.loads(made["mood"]["json_attributes_template"])["people"] == 2
-    for key, name in (("language", "preferences"), ("lift", "preferences")):
+    commands = {"language": "preferences", "lift": "preferences", "like": "feedback"}
+    for key, name in commands.items():
         topic, payload = Topics("den-2").command(USER, name), made[key]["command_template"]
         command = parse_command(Topics("den-2"), topic, payload.encode())
         assert isinstance(command, Command), command
+    said = json.loads(made["like"]["command_template"])
+    assert said == {"film": "drishyam-2013", "kind": "like", "slate": "s1"}
 
 
 def test_home_assistants_templates_bear_what_is_not_there() -> None:
