@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
 .PHONY: help demo test lint format bench web lock clean
 
 help: ## Say what there is to make
@@ -12,7 +13,7 @@ help: ## Say what there is to make
 demo: $(VENV)/demo.done ## Run it all on the bundled clip [SECONDS=30] [SOURCE=/dev/video0]
 	$(BIN)/emoflix demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SOURCE),--source '$(SOURCE)')
 
-test: $(VENV)/dev.done mosquitto ## Run the whole test suite
+test: $(VENV)/dev.done web mosquitto chromium ## Run the whole test suite
 	$(BIN)/python -m pytest $(if $(CI),--cov --cov-report=term:skip-covered) $(ARGS)
 
 lint: $(VENV)/dev.done ## Check style, types and who imports whom
@@ -29,9 +30,11 @@ bench: $(VENV)/dev.done ## Measure speed, memory and start-up [ARGS=stages]
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 PAGE := device/emoflix_device/web/page/index.html
-web: $(PAGE) ## Build the page for phones and the television (needs Node 20)
-$(PAGE): deploy/web/package-lock.json deploy/web/build.mjs $(shell find deploy/web/src -type f)
-	cd deploy/web && npm ci && node build.mjs
+# Node of the system where it is young enough, else the one among the developer's packages.
+NODE := $(shell node -p '+process.versions.node.split(".")[0] >= 20' 2>/dev/null)
+web: $(PAGE) ## Build the page for phones and the television
+$(PAGE): deploy/web/package-lock.json deploy/web/build.mjs $(shell find deploy/web/src -type f) | $(if $(filter true,$(NODE)),,$(VENV)/dev.done)
+	cd deploy/web && $(if $(filter true,$(NODE)),,export PATH="$(abspath $(BIN)):$$PATH" &&) npm ci && node build.mjs
 
 # Both lock files resolve for every supported Python at once; hashes, no addresses.
 lock: $(VENV)/dev.done ## Resolve the lock files anew
@@ -63,12 +66,21 @@ $(VENV)/dev.done: requirements/dev.txt pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 # The end-to-end tests need a real broker; each starts its own.
-.PHONY: mosquitto
+.PHONY: mosquitto chromium
 mosquitto:
 	@PATH="$$PATH:/usr/sbin:/usr/local/sbin"; command -v mosquitto >/dev/null || { \
 	  echo "mosquitto is missing: installing it from the system's packages"; \
-	  SUDO=$$(test "$$(id -u)" = 0 || echo sudo -n); \
-	  { $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends mosquitto; } || { \
+	  $(call install,mosquitto) || { \
 	    echo "The tests need the MQTT broker mosquitto; install it (Debian: apt install mosquitto, macOS: brew install mosquitto) and run make test again." >&2; exit 2; }; }
+
+# The page's tests need a real browser.
+chromium:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit; done; { \
+	  echo "Chromium is missing: installing it from the system's packages"; \
+	  $(call install,chromium) || { \
+	    echo "The tests of the page need the browser Chromium; install it (Debian: apt install chromium) and run make test again." >&2; exit 2; }; }
+
+install = { SUDO=$$(test "$$(id -u)" = 0 || echo sudo -n); \
+	  $$SUDO apt-get update -q && $$SUDO apt-get install -q -y --no-install-recommends $(1); }
 
 include deploy/targets.mk

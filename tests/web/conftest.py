@@ -38,7 +38,8 @@ def built_page() -> Path:
 @pytest.fixture(scope="module")
 def chromium(built_page: Path) -> Iterator[Browser]:
     """The system's browser."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    program = next(filter(None, map(shutil.which, names)), None)
     if program is None:
         pytest.skip(f"{built_page} needs a browser to be opened in: `apt-get install chromium`")
     with sync_playwright() as playwright:
