@@ -46,8 +46,13 @@ class Chooser:
     """
 
     def __init__(
-        self, vectors: Vectors, proportions: Sequence[Proportions], random: np.random.Generator
+        self,
+        vectors: Vectors,
+        proportions: Sequence[Proportions],
+        random: np.random.Generator,
+        relevance: float = RELEVANCE,
     ) -> None:
+        self._relevance = relevance
         self._vectors = vectors
         self._proportions = proportions
         self._random = random
@@ -92,10 +97,10 @@ class Chooser:
 
     def _draw(self, score: Array, pool: Numbers) -> tuple[int, float]:
         chosen = np.array(self.numbers, np.int64)
-        worth = RELEVANCE * score
+        worth = self._relevance * score
         if chosen.size:
             likeness = self._vectors.likeness_between(pool, chosen)
-            worth = worth - (1 - RELEVANCE) * likeness.max(axis=1).clip(0)
+            worth = worth - (1 - self._relevance) * likeness.max(axis=1).clip(0)
         for proportion in self._proportions:
             worth = worth - proportion.costs(chosen, pool)
         chances = np.exp((worth - worth.max()).astype(np.float64) / TEMPERATURE)

@@ -150,8 +150,11 @@ def recommend_together(
     if not seats:
         raise InvalidRequestError("viewers: nobody to recommend for: name one or more")
     opinions = [_opinion(catalogue, seat, mood, context) for seat in seats]
-    taste = taste_of(catalogue, together([seat.viewer for seat in seats]))
-    choice = _choose(taste, opinions, count, np.random.default_rng(seed % 2**64))
+    everybody = together([seat.viewer for seat in seats])
+    taste = taste_of(catalogue, everybody)
+    rested = np.ones(len(catalogue), np.bool_)
+    rested[catalogue.numbers(everybody.resting)] = False
+    choice = _choose(taste, rested, opinions, count, np.random.default_rng(seed % 2**64))
     usual = _mean([_usual(opinion, taste.usual) for opinion in opinions])
     films = []
     for place, pick in enumerate(choice.chooser.picks):
@@ -172,7 +175,10 @@ def recommend_together(
                 propensity=pick.propensity,
             )
         )
-    digests = [(taste_of(catalogue, viewer).digest, weights) for viewer, weights in seats]
+    digests = [
+        (taste_of(catalogue, viewer).digest, sorted(viewer.resting), weights)
+        for viewer, weights in seats
+    ]
     return Slate(
         id=_slate_id(catalogue.version, digests, mood, context, count, seed),
         made=context.at,
@@ -196,7 +202,11 @@ def _opinion(
 
 
 def _choose(
-    taste: Taste, opinions: Sequence[_Opinion], count: int, random: np.random.Generator
+    taste: Taste,
+    rested: Mask,
+    opinions: Sequence[_Opinion],
+    count: int,
+    random: np.random.Generator,
 ) -> _Choice:
     catalogue, viewer = taste.catalogue, taste.viewer
     scores = [opinion.total() for opinion in opinions]
@@ -208,7 +218,7 @@ def _choose(
     def left() -> int:
         return count - len(chooser.picks)
 
-    wanted = without_misery(scores, taste.fits & taste.spoken) & taste.rested
+    wanted = without_misery(scores, taste.fits & taste.spoken) & rested
     unusual = wanted & taste.outside
     surprising = int(count >= LEAST_COUNT and unusual.any())
     pool = chooser.pool(score, wanted, count)
@@ -227,12 +237,12 @@ def _choose(
         foremost[surprise] = surprise_reason(catalogue, taste.liked)
     chooser.choose(score, pool, left())
     # What is left now was refused by one of several, then what was shown just now.
-    rested = len(chooser.picks)
-    for allowed in (taste.fits & taste.spoken & taste.rested, taste.fits & taste.spoken):
-        rested = len(chooser.picks)
+    again = len(chooser.picks)
+    for allowed in (taste.fits & taste.spoken & rested, taste.fits & taste.spoken):
+        again = len(chooser.picks)
         if left():
             chooser.choose(score, chooser.pool(score, allowed, left()), left())
-    foremost |= dict.fromkeys(range(rested, len(chooser.picks)), RESTED)
+    foremost |= dict.fromkeys(range(again, len(chooser.picks)), RESTED)
     own = len(chooser.picks)
     also = []
     for code in (*further_languages(viewer.languages), "") if viewer.languages else ():

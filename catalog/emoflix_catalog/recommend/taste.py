@@ -37,13 +37,6 @@ class Taste:
         return fitting(self.catalogue, self.viewer)
 
     @cached_property
-    def rested(self) -> Mask:
-        """Which films were not shown just now."""
-        rested = np.ones(len(self.catalogue), np.bool_)
-        rested[self.catalogue.numbers(self.viewer.resting)] = False
-        return rested
-
-    @cached_property
     def spoken(self) -> Mask:
         """Which films are in a language that the viewer asked for."""
         if not self.viewer.languages:
@@ -101,7 +94,11 @@ _tastes: WeakKeyDictionary[Catalogue, OrderedDict[Viewer, Taste]] = WeakKeyDicti
 
 
 def taste_of(catalogue: Catalogue, viewer: Viewer) -> Taste:
-    """The taste of this viewer; an answer makes another viewer, and so another taste."""
+    """The taste of this viewer; an answer makes another viewer, and so another taste.
+
+    What rests changes with every slate, and is not a matter of taste.
+    """
+    viewer = msgspec.structs.replace(viewer, resting=frozenset())
     tastes = _tastes.setdefault(catalogue, OrderedDict())
     taste = tastes.get(viewer)
     if taste is None:
