@@ -142,13 +142,17 @@ class Box:
     ) -> dict[str, Any]:
         """Send a command and turn the loop until it is answered."""
         payload = request if isinstance(request, bytes) else json.dumps(request or {}).encode()
-        reply = TOPICS.reply(user, name)
-        before = self.heard()[reply]
+        reply, before = TOPICS.reply(user, name), len(self.wire.sent)
         self.hand.now_s += 1.0  # nobody asks so fast as to be refused for it
         self.wire.hear(TOPICS.command(user, name), payload)
-        self.turn_until(lambda: len(self.heard()[reply]) > len(before))
-        answer: dict[str, Any] = self.heard()[reply][-1]
-        return answer
+
+        def answers() -> list[bytes]:
+            return [said for topic, said in self.wire.sent[before:] if topic == reply]
+
+        self.turn_until(lambda: bool(answers()))
+        (answer,) = answers()
+        decoded: dict[str, Any] = json.loads(answer)
+        return decoded
 
     def done(self, name: str, request: dict[str, Any] | bytes | None = None) -> dict[str, Any]:
         """The result of a command that has to succeed."""

@@ -1,0 +1,85 @@
+"""The camera's part of the loop: what is seen, and what people teach of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.camera.source import open_source
+from emoflix_device.config import CameraSettings
+from emoflix_device.household import HouseholdStore
+from tests.device.box import EVENING, Box
+from tests.device.seen import HAPPY, a_face, seen
+
+SAD = EXPRESSIONS.index("sad")
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    """With consent, before the bundled clip, in real time."""
+    with HouseholdStore(tmp_path / "household.db") as store:
+        store.give_consent(EVENING)
+    clip = CameraSettings(source="clip", loop=True)
+    with Box(tmp_path, open_camera=lambda: open_source(clip), runs=True) as opened:
+        yield opened
+
+
+def test_a_fresh_look_guides_and_then_shows_a_slate(box: Box) -> None:
+    box.turn_until(lambda: box.daemon._watching.mood.people > 0)
+    slate = box.done("recommend", {"fresh": True, "count": 3})
+    assert len(slate["films"]) == 3
+    hints = box.events("guide")
+    assert len(hints) >= 4
+    assert {hint["hint"] for hint in hints} <= {"closer", "light", "still", "good"}
+    assert [hint["left_s"] for hint in hints] == sorted(
+        (hint["left_s"] for hint in hints), reverse=True
+    )
+    assert box.heard()["recommendations"][-1]["slate"] == slate["slate"]
+
+
+def test_a_face_that_was_corrected_is_read_otherwise_in_that_profile_alone(box: Box) -> None:
+    watching, people = box.daemon._watching, box.daemon._people
+    box.turn_until(lambda: watching.shown_lately() is not None)
+    face = seen(0.0, a_face())
+    before = watching.read(face)[0]
+    for _ in range(5):
+        box.turn_until(lambda: watching.shown_lately() is not None)
+        box.done("correct_mood", {"shown": "happy", "actual": "sad"})
+    after = watching.read(face)[0]
+    assert after[SAD] > before[SAD]
+    assert np.array_equal(watching.read(seen(0.0, a_face(), a_face()))[0], before)
+    box.done("profile", {"action": "create", "name": "Anna"})
+    box.done("profile", {"action": "select", "name": "Anna"})
+    assert np.array_equal(watching.read(face)[0], before)
+    box.done("profile", {"action": "select", "name": "household"})
+    box.done("profile", {"action": "forget", "name": "household"})
+    assert np.array_equal(watching.read(face)[0], before)
+    assert people.calibration("household").corrections == ()
+
+
+def test_a_camera_that_is_off_cannot_look_again(tmp_path: Path) -> None:
+    with Box(tmp_path) as box:
+        assert box.refused("recommend", {"fresh": True})[0] == "fresh"
+        assert box.refused("correct_mood", {"shown": "sad"})[0] == "shown"
+
+
+def test_the_camera_follows_consent_and_switch(box: Box) -> None:
+    assert box.done("camera", b"OFF") == {"camera": "off"}
+    assert box.heard()["mood"][-1]["mood"] == "nobody"
+    assert box.settings_now()["camera"] == "off"
+    assert box.done("camera", b"ON") == {"camera": "on"}
+    assert box.done("consent", {"consent": "withdraw"}) == {"given": False}
+    assert box.settings_now()["camera"] == "no consent"
+    assert box.done("camera", {"camera": "ON"}) == {"camera": "no consent"}
+
+
+def test_a_face_too_poor_to_be_read_is_neither_corrected_nor_learnt_from(tmp_path: Path) -> None:
+    with Box(tmp_path) as box:
+        watching = box.daemon._watching
+        poor = seen(box.hand.now_s, a_face(quality=0.0))
+        watching._take_in(poor)
+        assert watching.shown_lately() is None
+        watching._take_in(seen(box.hand.now_s, a_face()))
+        assert np.allclose(watching.shown_lately(), HAPPY)  # type: ignore[arg-type]
