@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format bench web lock clean
+.PHONY: help demo test lint format bench evaluate-mood web lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -28,6 +28,9 @@ format: $(VENV)/dev.done ## Put the code in order
 
 bench: $(VENV)/dev.done ## Measure speed, memory and start-up [ARGS=stages]
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+evaluate-mood: $(VENV)/dev.done ## How steady and how quick the mood is, beside simpler filters
+	$(BIN)/python -m tests.benchmarks mood
 
 PAGE := device/emoflix_device/web/page/index.html
 # Node of the system where it is young enough, else the one among the developer's packages.

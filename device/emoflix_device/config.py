@@ -81,7 +81,7 @@ class MoodSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     memory_s: Annotated[
         float, Meta(gt=0, le=60, description="how long an expression counts: a time constant")
-    ] = 0.6
+    ] = 0.4
     absence_s: Annotated[
         float, Meta(gt=0, le=600, description="after so long without a face it is `nobody`")
     ] = 3.0

@@ -28,7 +28,7 @@ Announced = Literal[
     "angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "uncertain", "nobody"
 ]
 
-DWELL_S: Final = 10.0
+DWELL_S: Final = 40.0
 """How long a room keeps one expression, on average."""
 
 LEAST_PROBABILITY: Final = 0.02
@@ -38,8 +38,9 @@ LONGEST_LOOK_S: Final = 0.5
 """A look stands for at most so long: after a gap it is one look, not many."""
 
 ENTER: Final = 0.6
-LEAVE: Final = 0.35
-"""Hysteresis: an expression is announced from the upper belief on, and kept down to the lower."""
+LEAVE: Final = 0.2
+"""Hysteresis: an expression is announced from the upper belief on, and kept down to the lower.
+These two, the dwell and the memory's default were chosen together: docs/perception.md."""
 
 VALENCE: Final = np.array([-0.6, -0.6, -0.6, 0.8, -0.7, 0.2, 0.0])
 AROUSAL: Final = np.array([0.7, 0.3, 0.7, 0.4, -0.4, 0.7, 0.0])

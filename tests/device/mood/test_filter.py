@@ -27,7 +27,7 @@ def watch(
 
 
 def a_filter() -> MoodFilter:
-    return MoodFilter(memory_s=0.6, absence_s=3.0)
+    return MoodFilter(memory_s=0.4, absence_s=3.0)
 
 
 def test_an_empty_room_is_nobody() -> None:
