@@ -154,6 +154,30 @@ class HouseholdSettings(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("plain: true and a key_file exclude each other")
 
 
+class IndicatorSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The light that says that the camera is on."""
+
+    led: Annotated[
+        Annotated[str, Meta(pattern="^[A-Za-z0-9:_-]+$")] | None,
+        Meta(
+            description="name of a LED in /sys/class/leds, on whenever the camera is; without its "
+            "light the camera stays closed"
+        ),
+    ] = None
+
+
+class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How the device fares, for Prometheus; off unless one of the two is set."""
+
+    port: Annotated[
+        Annotated[int, Meta(ge=1, le=65535)] | None,
+        Meta(description="served on this port of 127.0.0.1"),
+    ] = None
+    textfile: Annotated[
+        Path | None, Meta(description="written for node_exporter's textfile collector, `….prom`")
+    ] = None
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -172,6 +196,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     household: HouseholdSettings = HouseholdSettings()
     playing: PlayingSettings = PlayingSettings()
     web: WebSettings = WebSettings()
+    indicator: IndicatorSettings = IndicatorSettings()
+    metrics: MetricsSettings = MetricsSettings()
 
 
 def load_settings(file: Path) -> Settings:

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
+from msgspec import Struct
+
 from emoflix_device.answering import Answering
 from emoflix_device.camera.capture import Capture
 from emoflix_device.camera.rate import Rate
@@ -23,6 +25,7 @@ from emoflix_device.health import resident_mb, temperature_c
 from emoflix_device.household import HouseholdStore, Preferences
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import HealthMessage, HowWasIt, InfoMessage, SettingsMessage
+from emoflix_device.mqtt.topics import TopicName
 from emoflix_device.offering import Offering
 from emoflix_device.people import People
 from emoflix_device.picture import PictureReader
@@ -64,6 +67,7 @@ class Daemon:
         alive: Callable[[], None],
         player: Player | None = None,
         open_observer: Callable[[], Observer],
+        report: Callable[[Struct], None] = lambda _message: None,
         clock: Clock | None = None,
     ) -> None:
         """Take the parts over; nothing is started yet.
@@ -80,6 +84,7 @@ class Daemon:
             alive: called at each beat, to feed a watchdog.
             player: has films and a screen to play them on, where there is one.
             open_observer: loads another observer, for pictures that people send.
+            report: is told what the device is, how it stands and how it fares.
             clock: the time; the real one where not given.
         """
         clock = clock or Clock()
@@ -90,6 +95,7 @@ class Daemon:
         self._info = info
         self._bell = bell
         self._alive = alive
+        self._report = report
         self._clock = clock
         self._people = People(
             household,
@@ -163,7 +169,7 @@ class Daemon:
 
     def start(self) -> None:
         """Publish what is known and open the camera, if the people allow it."""
-        self._link.publish("info", self._info)
+        self._tell("info", self._info)
         self._watching.follow_switches()
         self._tell_settings()
         self._link.start()
@@ -222,13 +228,13 @@ class Daemon:
             lift=preferences.lift,
         )
         if settings != self._told:
-            self._link.publish("settings", settings)
+            self._tell("settings", settings)
             self._told = settings
 
     def _tell_health(self) -> None:
         now_s = self._clock.steady_s()
         counts = self._capture.counts
-        self._link.publish(
+        self._tell(
             "health",
             HealthMessage(
                 frames_in=counts.frames,
@@ -246,3 +252,8 @@ class Daemon:
             ),
         )
         self._health_told_s = now_s
+
+    def _tell(self, name: TopicName, message: Struct) -> None:
+        """Say it to the broker, and to those on this box who look after it."""
+        self._link.publish(name, message)
+        self._report(message)

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -12,16 +13,19 @@ import sdnotify
 
 from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
-from emoflix_device.camera.source import open_source
-from emoflix_device.config import Settings, load_settings
+from emoflix_device.camera.source import Source, open_source
+from emoflix_device.clock import Clock
+from emoflix_device.config import MetricsSettings, Settings, load_settings
 from emoflix_device.daemon import MODEL_LETTERS, Daemon
 from emoflix_device.errors import StateError
 from emoflix_device.household import open_household
+from emoflix_device.indicator import Led, LitSource
 from emoflix_device.mqtt.commands import COMMANDS
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import InfoMessage
 from emoflix_device.playing.player import open_player
 from emoflix_device.recommender import Recommender, open_films
+from emoflix_device.status import Status, StatusBoard, status_file, write_status
 from emoflix_device.vision.look import Observer, open_observer
 from emoflix_device.vision.reach import copy_width_px
 
@@ -81,19 +85,51 @@ def assemble(
         detect_every=DETECT_EVERY,
     )
     films = open_films(settings.recommender, settings.state_dir)
+    link = Link(settings.mqtt, settings.device, on_command=bell.set)
     return Daemon(
         settings=settings,
-        capture=Capture(lambda: open_source(settings.camera), on_frame=bell.set),
+        capture=Capture(_opener(settings), on_frame=bell.set),
         observer=observer,
         recommender=Recommender(films, count=settings.recommender.count),
         household=open_household(settings.household, settings.state_dir),
-        link=Link(settings.mqtt, settings.device, on_command=bell.set),
+        link=link,
         info=_info(observer, films),
         bell=bell,
         alive=lambda: systemd.notify("WATCHDOG=1"),
         player=open_player(settings.playing),
         open_observer=lambda: open_observer(settings.vision),
+        report=_board(settings, link).notice,
     )
+
+
+def _opener(settings: Settings) -> Callable[[], Source]:
+    """What opens the camera, with its light where there is one."""
+
+    def open_camera() -> Source:
+        return open_source(settings.camera)
+
+    if settings.indicator.led is None:
+        return open_camera
+    led = Led(settings.indicator.led)
+    return lambda: LitSource(led, open_camera)
+
+
+def _board(settings: Settings, link: Link) -> StatusBoard:
+    """Where those look who keep the box running."""
+    shows: list[Callable[[Status], None]] = []
+    file = status_file()
+    if file is not None:
+        shows.append(lambda status: write_status(status, file))
+    if settings.metrics != MetricsSettings():
+        from emoflix_device.metrics import open_metrics
+
+        shows.append(open_metrics(settings.metrics))
+
+    def show(status: Status) -> None:
+        for each in shows:
+            each(status)
+
+    return StatusBoard(now=Clock().wall, broker_fault=lambda: link.fault, show=show)
 
 
 def _info(observer: Observer, films: Catalogue) -> InfoMessage:

@@ -116,6 +116,34 @@ class Database:
         if self.value("PRAGMA wal_checkpoint(TRUNCATE)"):
             raise StateError(f"{self.file}: another program reads the file; try again later")
 
+    def copy_to(self, file: Path) -> None:
+        """Write a copy of the moment, encrypted with the same key, while others go on writing.
+
+        Raises:
+            StateError: there is no room for it, or it cannot be written there.
+        """
+        # Alone in its file: without a journal there is nothing beside it to be forgotten.
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+        _, connect = _library(self._key)
+        copy = connect(file, isolation_level=None)
+        try:
+            if self._key is not None:
+                copy.execute(f"PRAGMA key = {self._key.literal}")
+            self._guard(lambda: self._connection.backup(copy))
+            copy.execute("PRAGMA journal_mode = DELETE")
+        finally:
+            copy.close()
+
+    def be_alone(self) -> None:
+        """Take the journal in and shut others out, until it is closed.
+
+        Raises:
+            StateError: another program has the file open.
+        """
+        self._connection.execute("PRAGMA busy_timeout = 0")
+        self.write("PRAGMA locking_mode = EXCLUSIVE")
+        self.write("PRAGMA journal_mode = DELETE")
+
     def _open(self, connect: Callable[..., sqlite3.Connection]) -> sqlite3.Connection:
         # The file is its owner's alone from its first moment on.
         try:

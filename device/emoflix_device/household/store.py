@@ -167,6 +167,22 @@ class HouseholdStore:
         version: int = self._database.value("PRAGMA data_version")
         return version
 
+    def copy_to(self, file: Path) -> None:
+        """Write a copy of all of it as it is now, encrypted with the same key.
+
+        Raises:
+            StateError: there is no room for it, or it cannot be written there.
+        """
+        self._database.copy_to(file)
+
+    def be_alone(self) -> None:
+        """Shut other programs out until it is closed.
+
+        Raises:
+            StateError: another program has the file open.
+        """
+        self._database.be_alone()
+
     def counts(self) -> dict[str, int]:
         """How many rows there are of what is kept."""
         return {

@@ -1,0 +1,104 @@
+"""The light that is on whenever the camera is: a LED that the kernel knows."""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from emoflix_device.camera.frame import Frame
+from emoflix_device.camera.source import Source
+from emoflix_device.errors import CameraError
+
+_LOG = logging.getLogger(__name__)
+
+LEDS: Final = Path("/sys/class/leds")
+
+
+class Led:
+    """One of the kernel's LEDs (Documentation/leds/leds-class.rst), lit while anybody holds it."""
+
+    def __init__(self, name: str, folder: Path = LEDS) -> None:
+        """Name it, as in /sys/class/leds; a killed service may have left it on."""
+        self._name = name
+        self._led = folder / name
+        self._lock = threading.Lock()
+        # A camera that hangs is given up and opened anew, so that two may hold it for a while.
+        self._holders = 0
+        with suppress(CameraError):  # told when the camera is to open
+            self._switch(on=False)
+
+    def hold(self) -> None:
+        """Turn it on.
+
+        Raises:
+            CameraError: it is not there, or this user may not; without its light the camera stays
+                closed.
+        """
+        with self._lock:
+            self._switch(on=True)
+            self._holders += 1
+
+    def release(self) -> None:
+        """Turn it off, if nobody else holds it."""
+        with self._lock:
+            self._holders -= 1
+            if self._holders == 0:
+                try:
+                    self._switch(on=False)
+                except CameraError as error:  # a light too many harms nobody
+                    _LOG.warning("%s", error)
+
+    def _switch(self, *, on: bool) -> None:
+        try:
+            most = (self._led / "max_brightness").read_text(encoding="ascii").strip()
+            (self._led / "brightness").write_text(most if on else "0", encoding="ascii")
+        except OSError as error:
+            raise CameraError(
+                f"indicator.led: {self._name}: cannot be switched ({error.strerror}), and the"
+                " camera does not open without its light"
+            ) from error
+
+
+class LitSource:
+    """A source whose light is on from before it opens until after it is closed."""
+
+    def __init__(self, led: Led, open_source: Callable[[], Source]) -> None:
+        """Turn the light on, then open.
+
+        Raises:
+            CameraError: the light cannot be switched, or the source cannot be opened.
+        """
+        self._led = led
+        self._closed = False
+        led.hold()
+        try:
+            self._source = open_source()
+        except BaseException:
+            led.release()
+            raise
+
+    @property
+    def period_s(self) -> float:
+        """As of the source."""
+        return self._source.period_s
+
+    def read(self) -> Frame:
+        """As of the source."""
+        return self._source.read()
+
+    def skip(self) -> None:
+        """As of the source."""
+        self._source.skip()
+
+    def close(self) -> None:
+        """Close, then turn the light off; closing twice does no harm."""
+        self._source.close()
+        if not self._closed:
+            self._closed = True
+            self._led.release()
+
+    def describe(self) -> str:
+        """As of the source."""
+        return self._source.describe()
