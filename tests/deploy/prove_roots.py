@@ -194,12 +194,16 @@ def installs(root: Root) -> str:
     return f"install.sh: {version} in {took_s:.0f} s, {size_mb} MB, faces by {faces}"
 
 
+BROKER: Final = (
+    "install -d -o mosquitto /run/mosquitto\n"
+    "mosquitto -c /etc/mosquitto/mosquitto.conf & broker=$!\n"
+    "for try in $(seq 600); do (: </dev/tcp/127.0.0.1/8883) 2>/dev/null && break; sleep 0.2; done\n"
+)
+"""Starts the broker as it was set up, and waits until it listens."""
+
+
 def checks(root: Root) -> str:
-    said = root.done(
-        "mosquitto -c /etc/mosquitto/mosquitto.conf & broker=$!; "
-        "until (: </dev/tcp/127.0.0.1/8883) 2>/dev/null; do sleep 0.2; done; "
-        f"{EMOFLIX} check --config {CONFIG}; rc=$?; kill $broker; exit $rc"
-    )
+    said = root.done(f"{BROKER}{EMOFLIX} check --config {CONFIG}; rc=$?; kill $broker; exit $rc")
     assert "WRONG" not in said, said
     return "emoflix check: all is well, over TLS with the password made here"
 
@@ -215,8 +219,7 @@ def runs(root: Root, engine: str) -> str:
     """The daemon against the broker that was set up, as the user that it runs as."""
     root.done(f"sed -i 's/^  engine: .*/  engine: {engine}/' {CONFIG}")
     said = root.done(
-        "mosquitto -c /etc/mosquitto/mosquitto.conf & broker=$!\n"
-        "until (: </dev/tcp/127.0.0.1/8883) 2>/dev/null; do sleep 0.2; done\n"
+        f"{BROKER}"
         "install -d -o emoflix -m 700 /var/lib/emoflix /run/credentials\n"
         "install -o emoflix -m 400 /etc/emoflix/mqtt.password /run/credentials/mqtt.password\n"
         "export CREDENTIALS_DIRECTORY=/run/credentials\n"
