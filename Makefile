@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format bench evaluate-mood web lock clean
+.PHONY: help demo test lint format bench fuzz evaluate-mood docs web lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -32,6 +32,9 @@ bench: $(VENV)/dev.done ## Measure speed, memory and start-up [ARGS=stages]
 evaluate-mood: $(VENV)/dev.done ## How steady and how quick the mood is, beside simpler filters
 	$(BIN)/python -m tests.benchmarks mood
 
+fuzz: $(VENV)/dev.done ## Send every command what its schema allows and forbids [SECONDS=300]
+	$(BIN)/python -m tests.device.fuzz $(SECONDS)
+
 PAGE := device/emoflix_device/web/page/index.html
 # Node of the system where it is young enough, else the one among the developer's packages.
 NODE := $(shell node -p '+process.versions.node.split(".")[0] >= 20' 2>/dev/null)
@@ -46,6 +49,10 @@ lock: $(VENV)/dev.done ## Resolve the lock files anew
 	    --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 	    --output-file requirements/$$extra.txt || exit; \
 	done
+
+docs: $(VENV)/dev.done ## Build the documentation site into build/site
+	$(BIN)/python docs/write_configuration.py docs/configuration.md
+	$(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage*
