@@ -67,7 +67,8 @@ COMMANDS: Final = sorted({found for page in PAGES if page.exists() for found in 
 def test_a_documented_command_exists_with_its_options(found: Documented) -> None:
     program, *arguments = shlex.split(CUT_SHORT.sub("", found.command))
     if program == "make":
-        targets = re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        rules = "".join(path.read_text() for path in (ROOT / "Makefile", *ROOT.glob("deploy/*.mk")))
+        targets = re.findall(r"^([a-z0-9-]+):", rules, re.MULTILINE)
         assert {word for word in arguments if "=" not in word} <= set(targets)
         return
     (script,) = entry_points(group="console_scripts", name=program)
