@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 import cv2
@@ -20,9 +20,10 @@ from emoflix_device.camera.pictures import (
     read_picture,
 )
 from emoflix_device.config import VisionSettings
-from emoflix_device.errors import CameraError, EmoflixError
+from emoflix_device.errors import CameraError
+from emoflix_device.outputs import OutputError, check_output, write_csv, written
+from emoflix_device.plot import check_plot, plot_timeline
 from emoflix_device.progress import progress
-from emoflix_device.replacing import replacing
 from emoflix_device.review import (
     OnFrame,
     PictureReport,
@@ -44,10 +45,6 @@ VIDEO_CODECS: Final = {".mp4": "mp4v", ".mov": "mp4v", ".mkv": "mp4v", ".avi": "
 slower."""
 
 
-class OutputError(EmoflixError):
-    """The annotated file cannot be written where it was wanted."""
-
-
 @click.command()
 @click.argument("file", metavar="PICTURE|VIDEO", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
@@ -57,6 +54,20 @@ class OutputError(EmoflixError):
     metavar="OUT",
     type=click.Path(path_type=Path),
     help="Write it again with boxes around the faces and a bar for each expression.",
+)
+@click.option(
+    "--csv",
+    "table",
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    help="Write a row for each face of a picture, or for each look at a video.",
+)
+@click.option(
+    "--timeline",
+    "timeline",
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    help="Draw a video's moods over time into a PNG.",
 )
 @click.option(
     "--model",
@@ -71,48 +82,88 @@ class OutputError(EmoflixError):
     help="YuNet's ONNX file: finds more faces than the built-in Haar cascade.",
 )
 def analyze(
-    file: Path, *, as_json: bool, output: Path | None, model: Path | None, yunet: Path | None
+    file: Path,
+    *,
+    as_json: bool,
+    output: Path | None,
+    table: Path | None,
+    timeline: Path | None,
+    model: Path | None,
+    yunet: Path | None,
 ) -> None:
     """Read the expressions in a picture or video."""
     is_picture = file.suffix.lower() in SUFFIXES or looks_like_picture(file)
-    if output is not None:
-        _check_output(file, output, SUFFIXES if is_picture else VIDEO_CODECS)
+    outputs = Outputs(output, table, timeline)
+    outputs.check(file, is_picture=is_picture)
     observer = open_observer(
         VisionSettings(yunet_model=yunet, expression_model=model),
         detect_every=1 if is_picture else DETECT_EVERY,
     )
     analyse = analyse_picture if is_picture else analyse_video
-    report = analyse(file, observer, output)
+    report = analyse(file, observer, outputs)
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(report)).decode())
     else:
         _print_report(file, report)
-    if output is not None:
-        click.echo(f"{output} written", err=True)
+    for written_file in filter(None, outputs):
+        click.echo(f"{written_file} written", err=True)
 
 
-def analyse_picture(file: Path, observer: Observer, output: Path | None) -> PictureReport:
-    """Read one picture; write it annotated where `output` is given.
+class Outputs(NamedTuple):
+    """The files to be written, where they are wanted."""
+
+    annotated: Path | None = None
+    table: Path | None = None
+    timeline: Path | None = None
+
+    def check(self, file: Path, *, is_picture: bool) -> None:
+        """Find out before the work what would go wrong after it.
+
+        Raises:
+            OutputError: one of them cannot be written.
+        """
+        if self.annotated is not None:
+            check_output(file, self.annotated, SUFFIXES if is_picture else VIDEO_CODECS)
+        if self.table is not None:
+            check_output(file, self.table, {".csv"})
+        if self.timeline is not None:
+            if is_picture:
+                raise OutputError(f"--timeline: {file} is a picture, and has none")
+            check_output(file, self.timeline, {".png"})
+            check_plot()
+
+
+def analyse_picture(file: Path, observer: Observer, outputs: Outputs) -> PictureReport:
+    """Read one picture, and write what is wanted of it.
 
     Raises:
         PictureError: it cannot be read.
-        OutputError: `output` cannot be written.
+        OutputError: a file cannot be written.
     """
     image = read_picture(file)
     report, faces = review_picture(image, observer)
-    if output is not None:
-        with _written(output) as part:
+    if outputs.annotated is not None:
+        with written(outputs.annotated) as part:
             if not cv2.imwrite(str(part), annotated(image, faces)):
-                raise OutputError(f"{output}: cannot be written as {output.suffix}")
+                raise OutputError(
+                    f"{outputs.annotated}: cannot be written as {outputs.annotated.suffix}"
+                )
+    if outputs.table is not None:
+        columns = ("x_px", "y_px", "width_px", "height_px", "score", "quality", "expression")
+        rows = (
+            (*face.box_px, face.score, face.quality, face.expression, *face.probabilities.values())
+            for face in report.faces
+        )
+        write_csv(outputs.table, (*columns, *EXPRESSIONS), rows)
     return report
 
 
-def analyse_video(file: Path, observer: Observer, output: Path | None) -> VideoReport:
-    """Read a video from its first frame to its last, and so on as `analyse_picture`.
+def analyse_video(file: Path, observer: Observer, outputs: Outputs) -> VideoReport:
+    """Read a video from its first frame to its last, and write what is wanted of it.
 
     Raises:
         CameraError: it cannot be read.
-        OutputError: `output` cannot be written.
+        OutputError: a file cannot be written.
     """
     capture = open_video_file(file)
     frames_per_s = file_rate(capture, RATE_UNSTATED)
@@ -123,14 +174,28 @@ def analyse_video(file: Path, observer: Observer, output: Path | None) -> VideoR
     )
     if size[0] * size[1] > MOST_PIXELS:
         raise CameraError(f"{file}: frames of {size[0]} x {size[1]} pixels are too large")
-    drawing = nullcontext(_draw_nothing) if output is None else _drawing(output, frames_per_s, size)
+    drawing = (
+        nullcontext(_draw_nothing)
+        if outputs.annotated is None
+        else _drawing(outputs.annotated, frames_per_s, size)
+    )
     try:
         with drawing as draw, progress(file.name, count if count > 0 else None) as advance:
-            report = review_video(_images(capture, advance), frames_per_s, observer, on_frame=draw)
+            images = _images(capture, advance)
+            report, moments = review_video(images, frames_per_s, observer, on_frame=draw)
             if report.frames == 0:
                 raise CameraError(f"{file}: no frame can be read from it")
     finally:
         capture.release()
+    if outputs.table is not None:
+        columns = ("time_s", "mood", "confidence", "people", *EXPRESSIONS)
+        rows = (
+            (moment.time_s, moment.mood, moment.confidence, moment.people, *moment.probabilities)
+            for moment in moments
+        )
+        write_csv(outputs.table, columns, rows)
+    if outputs.timeline is not None:
+        plot_timeline(outputs.timeline, file.name, moments, report.timeline)
     return report
 
 
@@ -142,7 +207,7 @@ def _draw_nothing(*_: object) -> None:
 def _drawing(output: Path, frames_per_s: float, size: tuple[int, int]) -> Iterator[OnFrame]:
     """Give what draws and writes one frame after the other."""
     codec = cv2.VideoWriter.fourcc(*VIDEO_CODECS[output.suffix.lower()])
-    with _written(output) as part:
+    with written(output) as part:
         writer = cv2.VideoWriter(str(part), cv2.CAP_FFMPEG, codec, frames_per_s, size)
         if not writer.isOpened():
             raise OutputError(f"{output}: a video of {size[0]} x {size[1]} cannot be written there")
@@ -152,15 +217,6 @@ def _drawing(output: Path, frames_per_s: float, size: tuple[int, int]) -> Iterat
             writer.release()
 
 
-@contextmanager
-def _written(output: Path) -> Iterator[Path]:
-    try:
-        with replacing(output) as part:
-            yield part
-    except OSError as error:
-        raise OutputError(f"{output}: cannot be written ({error.strerror})") from error
-
-
 def _images(capture: Any, advance: Callable[[int], None]) -> Iterator[Image]:
     while True:
         got, image = capture.read()
@@ -168,18 +224,6 @@ def _images(capture: Any, advance: Callable[[int], None]) -> Iterator[Image]:
             return
         yield image
         advance(1)
-
-
-def _check_output(file: Path, output: Path, suffixes: Any) -> None:
-    """Find out before the work what would go wrong after it."""
-    if output.suffix.lower() not in suffixes:
-        raise OutputError(f"{output}: its name must end in {', '.join(sorted(suffixes))}")
-    if not output.parent.is_dir():
-        raise OutputError(f"{output}: there is no folder {output.parent}")
-    if output.is_dir():
-        raise OutputError(f"{output}: is a folder")
-    if output.exists() and file.exists() and output.samefile(file):
-        raise OutputError(f"{output}: is the file to be read; choose another name")
 
 
 def _print_report(file: Path, report: PictureReport | VideoReport) -> None:

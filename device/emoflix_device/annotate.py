@@ -101,7 +101,9 @@ def annotated(image: Image, faces: Sequence[ReadFace], mood: str | None = None) 
     if mood is not None:
         taken.append(_write_mood(drawn, mood, sizes))
     for read, box in zip(faces, boxes, strict=True):
-        _outline(drawn, box, COLOURS[_best(read)], sizes)
+        _outline(drawn, box, COLOURS.get(_best(read), _QUIET), sizes)
+        if not read.quality:
+            continue
         panel = _free_place(box, sizes.panel, image, taken, alone=len(faces) == 1)
         if panel is None:
             taken.append(_draw_strip(drawn, box, read, taken, sizes))
@@ -112,7 +114,8 @@ def annotated(image: Image, faces: Sequence[ReadFace], mood: str | None = None) 
 
 
 def _best(read: ReadFace) -> str:
-    return EXPRESSIONS[int(read.probabilities.argmax())]
+    """Nothing where the face was too poor to be read: it only gets its box."""
+    return EXPRESSIONS[int(read.probabilities.argmax())] if read.quality else ""
 
 
 def _box_of(read: ReadFace) -> _Box:

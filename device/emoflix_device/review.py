@@ -9,7 +9,7 @@ from msgspec import Struct
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.frame import Frame, Image, luma_of
 from emoflix_device.config import MoodSettings
-from emoflix_device.mood import MoodFilter
+from emoflix_device.mood import Mood, MoodFilter
 from emoflix_device.timeline import Stretch, shares, stretches
 from emoflix_device.vision.look import Observer, ReadFace
 from emoflix_device.vision.scene import Light
@@ -22,10 +22,16 @@ OnFrame = Callable[[Image, tuple[ReadFace, ...], str], None]
 
 
 class FaceReport(Struct, frozen=True):
-    """One face: its box (left, top, width, height) and what it shows."""
+    """One face: its box (left, top, width, height) and what it shows.
+
+    Attributes:
+        quality: how well it is seen, 0 to 1; 0 where it was too poor to be read. Then its
+            expression is `unclear` and all probabilities are the same.
+    """
 
     box_px: tuple[int, int, int, int]
     score: float
+    quality: float
     expression: str
     probabilities: dict[str, float]
 
@@ -38,6 +44,16 @@ class PictureReport(Struct, frozen=True):
     light: Light
     faces: tuple[FaceReport, ...]
     kind: Literal["picture"] = "picture"
+
+
+class Moment(Struct, frozen=True):
+    """One look of a video: the mood after it, with the belief in each of the expressions."""
+
+    time_s: float
+    mood: str
+    confidence: float
+    people: int
+    probabilities: tuple[float, ...]
 
 
 class VideoReport(Struct, frozen=True):
@@ -73,7 +89,8 @@ def _report(read: ReadFace) -> FaceReport:
     return FaceReport(
         box_px=(round(face.x_px), round(face.y_px), round(face.width_px), round(face.height_px)),
         score=round(face.score, 4),
-        expression=EXPRESSIONS[int(read.probabilities.argmax())],
+        quality=round(read.quality, 2),
+        expression=EXPRESSIONS[int(read.probabilities.argmax())] if read.quality else "unclear",
         probabilities=dict(
             zip(EXPRESSIONS, np.round(read.probabilities, 4).astype(float).tolist(), strict=True)
         ),
@@ -86,15 +103,15 @@ def review_video(
     observer: Observer,
     *,
     on_frame: OnFrame = lambda *_: None,
-) -> VideoReport:
-    """Look at a video's frames (uint8[h, w, 3] in BGR, all of one size) one after the other.
+) -> tuple[VideoReport, list[Moment]]:
+    """Look at a video's frames (uint8[h, w, 3] in BGR) one after the other.
 
     The mood comes from the same filter as on the device, on the video's own clock.
     """
     settings = MoodSettings()
     mood = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
     stride = max(1, round(frames_per_s / LOOKS_PER_S))
-    moods: list[tuple[float, str]] = []
+    moments: list[Moment] = []
     faces: tuple[ReadFace, ...] = ()
     frames = with_faces = height = width = 0
     for number, image in enumerate(images):
@@ -103,21 +120,32 @@ def review_video(
             seen = observer.observe(Frame(luma_of(image), now_s, number))
             faces = seen.faces
             rows = np.array([read.probabilities for read in faces]).reshape(-1, len(EXPRESSIONS))
-            moods.append((now_s, mood.update(rows, now_s, seen.weights).announced))
+            moments.append(_moment(now_s, mood.update(rows, now_s, seen.weights)))
             with_faces += bool(faces)
-        on_frame(image, faces, moods[-1][1])
+        on_frame(image, faces, moments[-1].mood)
         frames = number + 1
         height, width = image.shape[:2]
     duration_s = frames / frames_per_s
-    timeline = stretches(moods, duration_s)
-    return VideoReport(
+    timeline = stretches(((moment.time_s, moment.mood) for moment in moments), duration_s)
+    report = VideoReport(
         width_px=width,
         height_px=height,
         frames_per_s=frames_per_s,
         duration_s=duration_s,
         frames=frames,
-        looks=len(moods),
+        looks=len(moments),
         looks_with_faces=with_faces,
         shares=shares(timeline),
         timeline=timeline,
+    )
+    return report, moments
+
+
+def _moment(now_s: float, mood: Mood) -> Moment:
+    return Moment(
+        time_s=round(now_s, 3),
+        mood=mood.announced,
+        confidence=round(mood.confidence, 4),
+        people=mood.people,
+        probabilities=tuple(np.round(mood.probabilities, 4).tolist()),
     )

@@ -1,5 +1,6 @@
 """`emoflix analyze` as a person starts it, on real and on broken files."""
 
+import csv
 import json
 import struct
 import sys
@@ -130,6 +131,96 @@ def test_an_annotated_video_has_as_many_frames_at_the_same_rate(
     assert written.get(cv2.CAP_PROP_FPS) == 30
     assert (written.get(3), written.get(4)) == (640, 360)
     assert [file.name for file in tmp_path.glob("*out*")] == ["out.mp4"]
+
+
+def rows(file: Path) -> list[dict[str, str]]:
+    with file.open(newline="", encoding="utf-8") as opened:
+        return list(csv.DictReader(opened))
+
+
+def test_a_video_gives_a_row_for_each_look_and_a_timeline(
+    analyze: Run, model: Any, yunet: Any, shared: Path, tmp_path: Path
+) -> None:
+    video = shared / "data" / "video" / "neutral_to_smile.mp4"
+    table, timeline = tmp_path / "looks.csv", tmp_path / "timeline.png"
+    code, out, err = analyze(
+        video, *model, *yunet, "--json", "--csv", table, "--timeline", timeline
+    )
+    report, looks = json.loads(out), rows(table)
+    assert code == 0
+    assert len(looks) == report["looks"]
+    assert {look["people"] for look in looks} == {"1"}
+    for look in looks:
+        assert sum(float(look[name]) for name in EXPRESSIONS) == pytest.approx(1, abs=1e-3)
+    picture = cv2.imread(str(timeline))
+    assert picture.shape[1] > picture.shape[0] > 300
+    assert picture.std() > 10
+    assert f"{table} written\n{timeline} written" in err
+
+
+def test_a_video_without_a_face_has_a_timeline_as_well(
+    analyze: Run, model: Any, write_video: Callable[..., Path], tmp_path: Path
+) -> None:
+    code, _, _ = analyze(write_video("$a.avi"), *model, "--timeline", tmp_path / "t.png")
+    assert code == 0
+    assert cv2.imread(str(tmp_path / "t.png")) is not None
+
+
+def test_a_picture_gives_a_row_for_each_face_as_csv(
+    analyze: Run, model: Any, yunet: Any, portrait: Path, tmp_path: Path
+) -> None:
+    code, _, _ = analyze(portrait, *model, *yunet, "--csv", tmp_path / "faces.csv")
+    (face,) = rows(tmp_path / "faces.csv")
+    assert code == 0
+    assert face["expression"] == max(EXPRESSIONS, key=lambda name: float(face[name]))
+    assert 0 < float(face["quality"]) <= 1
+
+
+def test_a_face_too_poor_to_be_read_is_unclear(
+    analyze: Run, model: Any, yunet: Any, portrait: Path, tmp_path: Path
+) -> None:
+    dark = tmp_path / "dark.png"
+    cv2.imwrite(str(dark), (cv2.imread(str(portrait)) * 0.04).astype(np.uint8))
+    code, out, _ = analyze(dark, *model, *yunet, "--json")
+    assert code == 0
+    assert [face["expression"] for face in json.loads(out)["faces"]] in ([], ["unclear"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--timeline", "t.png"], "is a picture, and has none"),
+        (["--csv", "faces.txt"], "its name must end in .csv"),
+        (["--csv", "nowhere/faces.csv"], "there is no folder"),
+    ],
+)
+def test_a_table_or_timeline_that_cannot_be_is_refused_before_the_work(
+    analyze: Run,
+    model: Any,
+    write_picture: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    options: list[str],
+    message: str,
+) -> None:
+    picture = write_picture("wall.png")
+    monkeypatch.chdir(tmp_path)
+    code, out, err = analyze(picture, *model, *options)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert message in err
+
+
+def test_a_timeline_without_matplotlib_is_refused_with_the_way_out(
+    analyze: Run,
+    model: Any,
+    write_video: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    code, _, err = analyze(write_video(), *model, "--timeline", tmp_path / "t.png")
+    assert code == 2
+    assert "pip install 'emoflix[plot]'" in err
 
 
 def test_the_sad_part_and_the_happy_part_are_seen(analyze: Run, yunet: Any, shared: Path) -> None:

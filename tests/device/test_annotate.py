@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,16 @@ def test_many_faces_have_each_its_own_place() -> None:
     for read in faces:
         x, y = int(read.face.x_px), int(read.face.y_px)
         assert not drawn[y + 5 : y + 55, x + 5 : x + 55].any()
+
+
+def test_a_face_too_poor_to_be_read_gets_its_box_and_nothing_else() -> None:
+    image = np.full((480, 640, 3), GREY, np.uint8)
+    unread = dataclasses.replace(face_at(250, 150, 160), quality=0.0)
+    everything = changed(image, annotated(image, [face_at(250, 150, 160)]))
+    box = changed(image, annotated(image, [unread]))
+    assert box.any()
+    assert box.sum() < everything.sum() / 3
+    assert not box[:, 420:].any()
 
 
 def test_without_faces_and_mood_nothing_is_drawn() -> None:
