@@ -19,7 +19,12 @@ import msgspec
 from emoflix_catalog.arrays import arrays_path, write_arrays
 from emoflix_catalog.columns import LAYOUT, WORDS, columns
 from emoflix_catalog.errors import CatalogueError, InvalidRowError
-from emoflix_catalog.features.transforms import Transforms, shipped_transforms
+from emoflix_catalog.features.transforms import (
+    Transforms,
+    fingerprint,
+    shipped_transforms,
+    transforms_of,
+)
 from emoflix_catalog.film import Film
 from emoflix_catalog.schema import CATALOGUE
 from emoflix_catalog.starter import films_of
@@ -52,7 +57,8 @@ def write_catalogue(
     Args:
         films: In any order.
         path: What is there is replaced.
-        transforms: What turns films into vectors; the shipped ones if none are given.
+        transforms: What turns films into vectors; if none are given, those that lie beside the
+            catalogue, or else the shipped ones.
 
     Raises:
         InvalidRowError: Two films have one id, or one name in another scheme.
@@ -60,8 +66,8 @@ def write_catalogue(
     """
     ordered = sorted(films, key=lambda film: (-(film.votes or 0), film.year, film.id))
     _refuse_doubles(ordered)
-    transforms = transforms or shipped_transforms()
-    version = version_of(ordered)
+    transforms = transforms or transforms_of(path)
+    version = version_of(ordered, transforms)
     temporary = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,14 +85,20 @@ def write_catalogue(
     finally:
         with suppress(OSError):
             temporary.unlink()
-    _remove_stale_arrays(path, version)
+    remove_stale(path, version)
     return Built(path, version, len(ordered))
 
 
-def version_of(films: Iterable[Film]) -> str:
-    """A name for exactly these facts in this form, 16 hexadecimal digits; order does not matter."""
+def version_of(films: Iterable[Film], transforms: Transforms | None = None) -> str:
+    """A name for these facts and vectors in this form, 16 hexadecimal digits.
+
+    Args:
+        films: In any order.
+        transforms: What turns them into vectors; the shipped ones if none are given.
+    """
     form = f"schema {CATALOGUE.version}, arrays {LAYOUT}"
     digest = hashlib.blake2b(form.encode(), digest_size=8)
+    digest.update(fingerprint(transforms or shipped_transforms()))
     for film in sorted(films, key=lambda film: film.id):
         digest.update(msgspec.json.encode(film, order="deterministic"))
     return digest.hexdigest()
@@ -109,7 +121,7 @@ def _flush(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _remove_stale_arrays(path: Path, version: str) -> None:
+def remove_stale(path: Path, version: str) -> None:
     """Take away what earlier builds left; a program that has it open keeps it until it closes."""
     name = re.compile(re.escape(path.stem) + r"-([0-9a-f]{16})\.(arrays|factors)")
     for other in path.parent.glob(f"{glob.escape(path.stem)}-*"):

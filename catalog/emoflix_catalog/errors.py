@@ -23,3 +23,11 @@ class InvalidRequestError(CatalogueError):
 
 class InvalidPolicyError(CatalogueError):
     """What was learnt of a viewer, or an answer to learn from, that cannot be used."""
+
+
+class SigningError(CatalogueError):
+    """A key file that cannot be made, read or used."""
+
+
+class BundleError(CatalogueError):
+    """A bundle that cannot be packed, trusted or installed; nothing was changed."""

@@ -1,5 +1,6 @@
 """What was fitted on a desktop, as plain arrays: applied with numpy wherever a film comes in."""
 
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -8,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_catalog.arrays import open_arrays, write_arrays
-from emoflix_catalog.errors import StoreError
+from emoflix_catalog.errors import CatalogueError, StoreError
 from emoflix_catalog.features.affect import AffectModel
 from emoflix_catalog.features.text import Terms
 
@@ -27,6 +28,56 @@ class Transforms(NamedTuple):
     components: NDArray[np.float32]
     """float32[terms, DIMENSIONS]"""
     affect: AffectModel
+
+
+def transforms_path(catalogue: Path) -> Path:
+    """Where transforms lie that belong to one catalogue."""
+    return catalogue.with_name(f"{catalogue.stem}.transforms")
+
+
+def transforms_of(catalogue: Path) -> Transforms:
+    """Those that lie beside a catalogue, or else the shipped ones; raises as `read_transforms`."""
+    own = transforms_path(catalogue)
+    return read_transforms(own) if own.exists() else shipped_transforms()
+
+
+def keep_transforms(file: Path, catalogue: Path) -> None:
+    """Copy what `write_transforms` wrote to where a catalogue has it, for its next build.
+
+    Raises:
+        StoreError: The file is missing, broken, or of another form.
+        CatalogueError: The folder cannot be written, or is full.
+    """
+    read_transforms(file)
+    path = transforms_path(catalogue)
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(file.read_bytes())
+        temporary.replace(path)
+    except OSError as error:
+        raise CatalogueError(f"{path}: cannot be written ({error.strerror}): make room") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def fingerprint(transforms: Transforms) -> bytes:
+    """16 bytes that name exactly these numbers, as they are after reading."""
+    digest = hashlib.blake2b(digest_size=16)
+    for term in transforms.terms.place:
+        digest.update(_SEPARATOR.join(term).encode() + b"\n")
+    affect = transforms.affect
+    certainty = np.float32(affect.certainty)
+    for array in (
+        transforms.terms.rarity,
+        transforms.components,
+        affect.genres,
+        affect.terms,
+        affect.base,
+        certainty,
+    ):
+        digest.update(np.ascontiguousarray(array, "<f4").tobytes())
+    return digest.digest()
 
 
 @cache

@@ -9,6 +9,7 @@ import msgspec
 
 from emoflix_catalog.build import Built, version_of, write_catalogue
 from emoflix_catalog.errors import StoreError
+from emoflix_catalog.features.transforms import transforms_of
 from emoflix_catalog.film import Film
 from emoflix_catalog.importers.contract import Found, Request, SourceError, Tally
 from emoflix_catalog.importers.records import Changes, Records, open_records, records_path
@@ -133,14 +134,15 @@ def kept_films(records: Records, own: Iterable[Film], today: dt.date) -> list[Fi
 
 def write_if_new(films: list[Film], catalogue: Path) -> Built:
     """Write a catalogue of these films, unless it is there already."""
-    version = version_of(films)
+    transforms = transforms_of(catalogue)
+    version = version_of(films, transforms)
     try:
         with open_catalogue(catalogue) as there:
             if there.version == version:
                 return Built(catalogue, version, len(films))
     except StoreError:
         pass  # missing, older or damaged: it is written anew
-    return write_catalogue(films, catalogue)
+    return write_catalogue(films, catalogue, transforms)
 
 
 def _marked(found: Iterable[Found], source: str, licence: str) -> Iterable[Found]:
