@@ -34,8 +34,8 @@ LIFT: Final = "lift"
 AFFECT: Final = "affect"
 TERMS: Final = (BASE, *(scorer.name for scorer in SCORERS), LIFT)
 """What is learnt: the usual reward, a factor for each scorer, and the shift of the lift."""
-NOISE: Final = 0.5
-"""The standard deviation of an answer to the same film on another evening."""
+NOISE: Final = 1.0
+"""The standard deviation of an answer from -1 to 1 to the same film on another evening."""
 FORGETTING: Final = 0.98
 """What an answer counts once another has come: half after 34."""
 SHARE: Final = 0.3
