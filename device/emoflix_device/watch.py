@@ -1,20 +1,21 @@
 """`emoflix watch`: what a device says, in a terminal, as it is said.
 
-Each change of mood is a line and each slate a block with its reasons. Those that tell the mood
-come in an event of their own, which not every user of the broker may read: a slate waits for it a
-moment, and is shown without.
+On a terminal it is live and takes keys (`terminal/`). What is here prints lines: a change of mood
+is one, and a slate a block with its reasons. Those that tell the mood come in an event of their
+own, which not every user of the broker may read: a slate waits for it a moment, and is shown
+without.
 """
 
 import datetime as dt
 import logging
 import queue
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import click
-import msgspec
 from paho.mqtt.client import Client, MQTTMessage
 from rich.console import Console, RenderableType
 from rich.padding import Padding
@@ -23,15 +24,22 @@ from rich.text import Text
 from emoflix_device.config import MqttSettings, TlsSettings
 from emoflix_device.mqtt.connection import Connection
 from emoflix_device.mqtt.messages import (
-    Announced,
-    CameraState,
     FilmMessage,
     MoodMessage,
     RecommendationsMessage,
     Recommended,
     SettingsMessage,
 )
-from emoflix_device.mqtt.topics import ANY, TOPICS, TopicName, Topics, device_and_name
+from emoflix_device.mqtt.topics import ANY, TopicName, Topics, device_and_name
+from emoflix_device.terminal.words import (
+    LOOKS,
+    LOOKS_WIDTH,
+    camera,
+    certainty,
+    decode,
+    facts,
+    printable,
+)
 
 HEARD: Final[tuple[TopicName, ...]] = (
     "availability",
@@ -44,27 +52,6 @@ EVENT_WAIT_S: Final = 0.5
 BEAT_S: Final = 0.2
 BAR_WIDTH: Final = 10
 INDENT: Final = 10
-
-LOOKS: Final[dict[Announced, tuple[str, str]]] = {
-    "angry": ("looks angry", "red"),
-    "disgust": ("looks disgusted", "green"),
-    "fear": ("looks afraid", "magenta"),
-    "happy": ("looks happy", "yellow"),
-    "sad": ("looks sad", "blue"),
-    "surprise": ("looks surprised", "cyan"),
-    "neutral": ("looks neutral", "white"),
-    "uncertain": ("hard to say", "white"),
-    "nobody": ("nobody there", "white"),
-}
-LOOKS_WIDTH: Final = max(len(looks) for looks, _ in LOOKS.values())
-CAMERA: Final[dict[CameraState, str]] = {
-    "on": "the camera is on",
-    "off": "the camera is off",
-    "lost": "the camera is lost",
-    "no consent": "the camera is not looked through: nobody has given consent yet",
-}
-CERTAINTY: Final = ((0.85, "sure"), (0.65, "fairly sure"), (0.45, "unsure"), (0.0, "a guess"))
-"""From which confidence on which words."""
 
 
 class View:
@@ -96,7 +83,7 @@ class View:
             return
         device, name = found
         try:
-            message = _decode(name, payload)
+            message = decode(name, payload)
         except (ValueError, RecursionError):
             yield self._line(device, f"{name}: not understood; another version of Emoflix?", "red")
             return
@@ -122,9 +109,9 @@ class View:
                 yield self._line(device, f"the device is {message}", "dim")
             case MoodMessage() if self._is_news(device, name, message.mood):
                 yield self._mood(device, message)
-            case SettingsMessage() if self._is_news(device, name, _camera(message)):
+            case SettingsMessage() if self._is_news(device, name, camera(message)):
                 style = "red" if message.camera == "lost" else "dim"
-                yield self._line(device, _camera(message), style)
+                yield self._line(device, camera(message), style)
 
     def _is_news(self, device: str, name: str, value: object) -> bool:
         before = self._last.get((device, name))
@@ -134,8 +121,8 @@ class View:
     def _line(self, device: str, words: str, style: str = "") -> Text:
         text = Text(f"{dt.datetime.now().astimezone():%H:%M:%S}  ", "dim")
         if self._name_devices:
-            text.append(f"{_printable(device)}  ", "dim")
-        return text.append(_printable(words), style)
+            text.append(f"{printable(device)}  ", "dim")
+        return text.append(printable(words), style)
 
     def _mood(self, device: str, message: MoodMessage) -> Text:
         looks, style = LOOKS[message.mood]
@@ -145,8 +132,8 @@ class View:
         line.append(" " * (LOOKS_WIDTH - len(looks)))
         full = round(message.confidence * BAR_WIDTH)
         bar = self._full * full + self._empty * (BAR_WIDTH - full)
-        words = next(words for least, words in CERTAINTY if message.confidence >= least)
-        line.append(f"  {bar}", style).append(f" {message.confidence:4.0%}  {words}")
+        line.append(f"  {bar}", style).append(f" {message.confidence:4.0%}  ")
+        line.append(certainty(message.confidence))
         if message.people > 1:
             line.append(f", {message.people} people")
         return line
@@ -158,13 +145,13 @@ class View:
         films = "1 film" if len(message.films) == 1 else f"{len(message.films)} films"
         yield self._line(device, f"{films} for tonight", "bold")
         if message.note:
-            yield _indented(Text(_printable(message.note), "italic"), INDENT)
+            yield _indented(Text(printable(message.note), "italic"), INDENT)
         for place, film in enumerate(message.films, start=1):
             yield _indented(_film(place, film), INDENT)
             for reason in film.reasons:
-                yield _indented(Text(_printable(reason)), INDENT + 3)
+                yield _indented(Text(printable(reason)), INDENT + 3)
             for reason in mood_reasons.get(film.id, ()):
-                yield _indented(Text(_printable(reason), "magenta"), INDENT + 3)
+                yield _indented(Text(printable(reason), "magenta"), INDENT + 3)
 
 
 def show(
@@ -239,7 +226,8 @@ def show(
 )
 @click.option("--device", default=ANY, help="Whose topics (by default all devices').")
 @click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after so long.")
-@click.option("--plain", is_flag=True, help="Neither colours nor block characters.")
+@click.option("--lines", is_flag=True, help="One line a change, also on a terminal; no keys.")
+@click.option("--plain", is_flag=True, help="Lines with neither colours nor block characters.")
 def watch(
     *,
     host: str,
@@ -250,9 +238,10 @@ def watch(
     ca_file: Path | None,
     device: str,
     seconds: float | None,
+    lines: bool,
     plain: bool,
 ) -> None:
-    """Show moods and slates as they arrive over MQTT."""
+    """Show mood and slate live on a terminal, and answer by keys; elsewhere a line a change."""
     settings = MqttSettings(
         host=host,
         port=port,
@@ -260,34 +249,20 @@ def watch(
         password_file=password_file,
         tls=TlsSettings(ca_file=ca_file) if tls or ca_file else None,
     )
-    show(settings, device=device, seconds=seconds, plain=plain)
+    if lines or plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        show(settings, device=device, seconds=seconds, plain=plain)
+    else:
+        from emoflix_device.terminal.live import view
 
-
-def _decode(name: TopicName, payload: bytes) -> Any:
-    if name == "availability":
-        return msgspec.convert(payload.decode(), TOPICS[name].message)
-    return msgspec.json.decode(payload, type=TOPICS[name].message)
-
-
-def _camera(settings: SettingsMessage) -> str:
-    words = CAMERA[settings.camera]
-    return words if settings.camera_fault is None else f"{words}: {settings.camera_fault}"
+        view(settings, device=device, seconds=seconds)
 
 
 def _film(place: int, film: FilmMessage) -> Text:
-    facts = [film.language, f"{film.runtime_min} min" if film.runtime_min else ""]
-    facts += ["/".join(film.genres[:2]), film.director]
-    said = ", ".join(filter(None, facts))
     title = Text(f"{place:>2} ", "dim", no_wrap=True, overflow="ellipsis").append(
-        _printable(f"{film.title} ({film.year})"), "bold"
+        printable(f"{film.title} ({film.year})"), "bold"
     )
-    return title.append(f"  {_printable(said)}", "dim")
+    return title.append(f"  {facts(film)}", "dim")
 
 
 def _indented(text: Text, columns: int) -> Padding:
     return Padding(text, (0, 0, 0, columns), expand=False)
-
-
-def _printable(text: str) -> str:
-    """Without control characters: what comes over the network must not steer a terminal."""
-    return "".join(character if character.isprintable() else " " for character in text)

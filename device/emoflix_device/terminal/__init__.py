@@ -1,0 +1,1 @@
+"""What a device says, on a terminal."""
