@@ -1,6 +1,6 @@
 """What an answer says of the film: one number that learning takes."""
 
-from typing import Final
+from typing import Final, Protocol
 
 REWARDS: Final = {
     "like": 1.0,
@@ -17,6 +17,15 @@ A film passed over is one that was shown above the one that was chosen (Joachims
 STOPPED_EARLY: Final = {"film": -0.7, "evening": None}
 """What made them stop; where it was the evening, or nobody said, it is nothing against the film."""
 _MIDDLE, _REACH = 5.5, 4.5
+
+
+class ReviewReader(Protocol):
+    """What can tell whether a written review is for or against a film."""
+
+    def sentiment(self, review: str) -> float | None:
+        """From -1 (against) to 1 (for); None where it is not understood, such as in a language
+        that it does not read: then nothing is learnt of the words."""
+        ...
 
 
 def reward(
