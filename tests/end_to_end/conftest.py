@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.emoflix import BASE, Emoflix, give_consent
+from tests.end_to_end.emoflix import Emoflix, give_consent, wait_online
 from tests.mosquitto import Ear, Mosquitto, mosquitto
 
 __all__ = ["mosquitto"]
@@ -20,6 +20,6 @@ def ear(mosquitto: Mosquitto) -> Iterator[Ear]:
 def emoflix(mosquitto: Mosquitto, ear: Ear, tmp_path: Path) -> Iterator[Emoflix]:
     """The device on the bundled clip, online, with consent given."""
     with Emoflix(tmp_path, mosquitto.port) as device:
-        ear.wait_for(f"{BASE}/availability", b"online")
+        wait_online(ear)
         give_consent(ear)
         yield device

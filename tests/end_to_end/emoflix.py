@@ -17,6 +17,8 @@ from tests.mosquitto import GUARD_S, HOST, Ear
 PROGRAM = Path(sys.executable).with_name("emoflix")
 DEVICE = "sofa"
 BASE = f"emoflix/{DEVICE}"
+START_S = 90.0
+"""It takes two or three seconds; with much else on the machine many times as long."""
 
 
 class Emoflix:
@@ -123,6 +125,11 @@ def ask(ear: Ear, name: str, request: dict[str, Any] | bytes) -> dict[str, Any]:
     ear.say(f"{BASE}/client/guest/command/{name}", payload)
     reply: dict[str, Any] = json.loads(ear.wait_for(f"{BASE}/client/guest/reply/{name}").payload)
     return reply
+
+
+def wait_online(ear: Ear) -> None:
+    """Until the device has built its catalogue, loaded its model and found the broker."""
+    ear.wait_for(f"{BASE}/availability", b"online", guard_s=START_S)
 
 
 def give_consent(ear: Ear) -> None:

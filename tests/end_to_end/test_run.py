@@ -9,7 +9,7 @@ import pytest
 from emoflix_device.camera.source import bundled_clip
 from emoflix_device.mqtt.messages import MoodMessage, RecommendationsMessage
 from emoflix_device.mqtt.topics import TOPICS, device_and_name
-from tests.end_to_end.emoflix import BASE, Emoflix, ask, moods
+from tests.end_to_end.emoflix import BASE, Emoflix, ask, moods, wait_online
 from tests.mosquitto import Ear, Mosquitto, free_port, wait_until
 
 RETAINED = sorted(name for name, topic in TOPICS.items() if topic.retained)
@@ -100,7 +100,7 @@ def test_without_consent_no_frame_is_looked_at(
     mosquitto: Mosquitto, ear: Ear, tmp_path: Path
 ) -> None:
     with Emoflix(tmp_path, mosquitto.port) as device:
-        ear.wait_for(f"{BASE}/availability", b"online")
+        wait_online(ear)
         ear.wait_for(f"{BASE}/health")
         assert latest(ear, "settings")["camera"] == "no consent"
         assert latest(ear, "mood")["mood"] == "nobody"
@@ -128,7 +128,7 @@ def test_the_switch_closes_the_camera_itself_and_stays_off_over_a_restart(
     emoflix.stop()
     ear.forget()
     emoflix.start()
-    ear.wait_for(f"{BASE}/availability", b"online")
+    wait_online(ear)
     assert latest(ear, "settings")["camera"] == "off"
     assert ask(ear, "camera", {"camera": "ON"})["ok"] == {"camera": "on"}
     wait_until(lambda: reads_the_clip(emoflix), "an open clip")
@@ -144,7 +144,7 @@ def test_preferences_shape_the_slate_and_outlive_a_restart(emoflix: Emoflix, ear
     emoflix.stop()
     ear.forget()
     emoflix.start()
-    ear.wait_for(f"{BASE}/availability", b"online")
+    wait_online(ear)
     assert ask(ear, "preferences", {})["ok"]["languages"] == ["ml"]
 
 
@@ -152,7 +152,7 @@ def test_a_request_sent_twice_is_answered_twice_and_done_once(
     mosquitto: Mosquitto, ear: Ear, tmp_path: Path
 ) -> None:
     with Emoflix(tmp_path, mosquitto.port):  # without consent nothing but a request makes a slate
-        ear.wait_for(f"{BASE}/availability", b"online")
+        wait_online(ear)
         first = ask(ear, "recommend", {"request": "r1", "count": 2})
         assert ask(ear, "recommend", {"request": "r1", "count": 2}) == first
         assert not [m for m in ear.messages if m.topic == f"{BASE}/recommendations"]
@@ -186,7 +186,7 @@ def test_a_malformed_command_is_answered_with_the_field_and_changes_nothing(
 def test_a_retained_command_is_ignored(mosquitto: Mosquitto, ear: Ear, tmp_path: Path) -> None:
     ear.say(f"{BASE}/client/guest/command/consent", b'{"consent": "give"}', retain=True)
     with Emoflix(tmp_path, mosquitto.port):
-        ear.wait_for(f"{BASE}/availability", b"online")
+        wait_online(ear)
         ear.wait_for(f"{BASE}/health")
         assert latest(ear, "settings")["camera"] == "no consent"
 
@@ -212,7 +212,7 @@ def test_a_camera_that_is_not_there_is_told_and_the_device_goes_on(
     mosquitto: Mosquitto, ear: Ear, tmp_path: Path
 ) -> None:
     with Emoflix(tmp_path, mosquitto.port, camera={"source": "/dev/video99"}) as device:
-        ear.wait_for(f"{BASE}/availability", b"online")
+        wait_online(ear)
         ask(ear, "consent", {"consent": "give"})
         event = json.loads(ear.wait(lambda m: b'"camera_lost"' in m.payload, "camera_lost").payload)
         assert "/dev/video99" in event["fault"]
@@ -226,7 +226,7 @@ def test_a_real_woman_is_seen_crying_and_then_smiling(
 ) -> None:
     video = shared / "data" / "video" / "crying_then_smiling.mp4"
     with Emoflix(tmp_path, mosquitto.port, camera={"source": str(video), "loop": False}):
-        ear.wait_for(f"{BASE}/availability", b"online")
+        wait_online(ear)
         ask(ear, "consent", {"consent": "give"})
         ear.wait(lambda m: b'"camera_lost"' in m.payload, "the end of the video", guard_s=40)
         told = moods(ear)
