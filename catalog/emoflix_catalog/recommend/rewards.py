@@ -23,8 +23,10 @@ class ReviewReader(Protocol):
     """What can tell whether a written review is for or against a film."""
 
     def sentiment(self, review: str) -> float | None:
-        """From -1 (against) to 1 (for); None where it is not understood, such as in a language
-        that it does not read: then nothing is learnt of the words."""
+        """From -1 (against) to 1 (for); None where it is not understood.
+
+        A language that it does not read is not understood: nothing is learnt of the words then.
+        """
         ...
 
 
