@@ -26,6 +26,7 @@ from emoflix_catalog.features.transforms import (
     transforms_path,
 )
 from emoflix_catalog.importers.records import RECORDS, records_path
+from emoflix_catalog.looks import looks_path, read_looks
 from emoflix_catalog.schema import CATALOGUE, verify
 from emoflix_catalog.signing import fingerprint, public_of, read_public, read_secret
 from emoflix_catalog.store import open_catalogue
@@ -36,6 +37,7 @@ FORM: Final = {"schema": CATALOGUE.version, "arrays": LAYOUT}
 
 _PLACES: Final[dict[str, Callable[[Path, str], Path]]] = {
     "sources": lambda path, _: records_path(path),
+    "looks": lambda path, _: looks_path(path),
     "transforms": lambda path, _: transforms_path(path),
     "factors": factors_path,
     "arrays": arrays_path,
@@ -72,7 +74,7 @@ def pack(catalogue: Path, out: Path, key: Path) -> Packed:
     """Pack a catalogue with all that belongs to it.
 
     Args:
-        catalogue: The store; its arrays, factors, transforms and imported records lie beside it.
+        catalogue: The store; its arrays, factors, transforms, looks and records lie beside it.
             Where it has no transforms of its own, the shipped ones are packed.
         out: What is there is replaced.
         key: The file with the secret key.
@@ -117,6 +119,7 @@ def whole(catalogue: Path) -> None:
         for number in {0, len(opened) - 1}:
             opened.film_at(number)
     read_transforms(transforms_path(catalogue))
+    read_looks(catalogue)
     if (records := records_path(catalogue)).exists():
         verify(records, RECORDS, older_is_fine=True)
 

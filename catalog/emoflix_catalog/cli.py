@@ -33,6 +33,8 @@ COMMANDS: Final = {
         f"{_OWN}.cold_start:cold_start",
         "Show the films to ask a new viewer about.",
     ),
+    "look": (f"{_OWN}.look:look", "Take in how films look, from posters or stills."),
+    "like-picture": (f"{_OWN}.look:like_picture", "Find films that look like a picture."),
     "keygen": (f"{_OWN}.bundle:keygen", "Make the pair of keys that bundles are signed with."),
     "bundle": (f"{_OWN}.bundle:bundle", "Pack the catalogue into one signed file for a box."),
     "install": (f"{_OWN}.bundle:install", "Put the catalogue of a bundle into place, whole."),

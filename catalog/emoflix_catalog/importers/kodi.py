@@ -120,13 +120,24 @@ def history(request: Request, tally: Tally) -> Iterator[Watched]:
             tally.reject(place, error)
 
 
-def _movies(request: Request, tally: Tally) -> Iterator[tuple[str, msgspec.Raw]]:
+def headers(request: Request) -> dict[str, str]:
+    """What lets a request in, by the `user:password` in its key file.
+
+    Raises:
+        SourceError: The file cannot be read.
+    """
     key = key_of(request)
-    headers = {}
-    if key:
-        headers["Authorization"] = f"Basic {base64.b64encode(key.encode()).decode()}"
-    url = request.where if request.where.endswith("/jsonrpc") else f"{request.where}/jsonrpc"
-    with Web(request, headers) as web:
+    return {"Authorization": f"Basic {base64.b64encode(key.encode()).decode()}"} if key else {}
+
+
+def address(request: Request) -> str:
+    """Where JSON-RPC is spoken."""
+    return request.where if request.where.endswith("/jsonrpc") else f"{request.where}/jsonrpc"
+
+
+def _movies(request: Request, tally: Tally) -> Iterator[tuple[str, msgspec.Raw]]:
+    url = address(request)
+    with Web(request, headers(request)) as web:
         start, total = 0, 1
         while start < total:
             params = {

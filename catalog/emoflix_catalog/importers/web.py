@@ -20,7 +20,12 @@ LONGEST_PAUSE_S: Final = 120.0
 """Longer than any of the servers asks for while it will answer again at all."""
 _AGAIN: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REFUSED: Final = frozenset({401, 403})
+_MISSING: Final = frozenset({404, 410})
 _OK: Final = 200
+
+
+class _NothingThereError(SourceError):
+    """The server is right, but has nothing under this address."""
 
 
 class Web:
@@ -60,14 +65,21 @@ class Web:
             SourceError: It does not answer, refuses, or answers with something else than `form`.
         """
         address = self._httpx.URL(url).copy_merge_params(params)
-        return self._ask("GET", str(address), form)
+        return _decoded(_shown(str(address)), self._ask("GET", str(address)), form)
 
     def post(self, url: str, form: type[Answer], **content: Any) -> Answer:
         """What the server answers to `json` or `data`; raises as `get`."""
-        return self._ask("POST", url, form, **content)
+        return _decoded(_shown(url), self._ask("POST", url, **content), form)
 
-    def _ask(self, method: str, url: str, form: type[Answer], **content: Any) -> Answer:
-        shown = re.sub(r"(?<=api_key=)[^&]+", "...", url)
+    def content(self, url: str) -> bytes | None:
+        """The bytes at `url`, None where nothing is; otherwise raises as `get`."""
+        try:
+            return self._ask("GET", url)
+        except _NothingThereError:
+            return None
+
+    def _ask(self, method: str, url: str, **content: Any) -> bytes:
+        shown = _shown(url)
         problem = ""
         for attempt in range(TRIES):
             wait_s = min(2.0**attempt, LONGEST_PAUSE_S)
@@ -81,14 +93,18 @@ class Web:
                 problem = f"does not answer ({type(error).__name__}: {error})"
             else:
                 if response.status_code == _OK:
-                    return _decoded(shown, response.content, form)
+                    answer: bytes = response.content
+                    return answer
                 problem = f"answers {response.status_code} {response.reason_phrase}"
                 if response.status_code in _REFUSED:
                     raise SourceError(
                         f"{shown}: {problem}: check the key in the file given by --key-file"
                     )
                 if response.status_code not in _AGAIN:
-                    raise SourceError(f"{shown}: {problem}: check the address")
+                    missing = response.status_code in _MISSING
+                    raise (_NothingThereError if missing else SourceError)(
+                        f"{shown}: {problem}: check the address"
+                    )
                 wait_s = _asked_pause_s(response.headers.get("Retry-After", ""), wait_s)
             if attempt + 1 < TRIES:
                 self._pause(wait_s)
@@ -128,6 +144,10 @@ def _key_in(path: Path) -> str:
     if len(lines) != 1:
         raise SourceError(f"{path}: holds {len(lines)} words: write the key alone into it")
     return lines[0]
+
+
+def _shown(url: str) -> str:
+    return re.sub(r"(?<=api_key=)[^&]+", "...", url)
 
 
 def _decoded(url: str, content: bytes, form: type[Answer]) -> Answer:
