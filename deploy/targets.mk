@@ -1,5 +1,5 @@
 # What leaves this checkout: a wheel, a bundle with the installer, Debian packages, and their proofs.
-.PHONY: wheel bundle test-install test-arm64
+.PHONY: wheel bundle deb test-install test-arm64 test-boot
 
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 WHEEL = dist/emoflix-$(VERSION)-py3-none-any.whl
@@ -13,6 +13,10 @@ bundle: wheel ## Build the archive that a box is installed from, into dist/
 	tar --create --gzip --file dist/emoflix-$(VERSION)-bundle.tar.gz --owner 0 --group 0 \
 	  --transform 's,^,emoflix-$(VERSION)/,' --exclude deploy/web --exclude deploy/targets.mk \
 	  README.md LICENSE docs deploy systemd requirements/device.txt $(WHEEL)
+
+deb: wheel ## Build the Debian packages into dist/ [SUITE=bookworm] [ARCH=arm64]
+	for suite in $(or $(SUITE),bookworm trixie); do for arch in $(or $(ARCH),amd64 arm64); do \
+	  deploy/debian/build $$suite $$arch || exit; done; done
 
 # Each in Debians of their own, as root: minutes here, the better part of an hour for another
 # architecture.

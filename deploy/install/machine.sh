@@ -40,7 +40,8 @@ look_at_system() {
     (($(date +%Y) >= FIRST_YEAR)) ||
         refuse "the clock says $(date +%F), so that no download can be trusted: wait for network" \
             "time, or set it with date -s"
-    MODEL=$(tr -d '\0' </proc/device-tree/model 2>/dev/null || uname -m)
+    MODEL=$(uname -m)
+    [[ ! -r /proc/device-tree/model ]] || MODEL=$(tr -d '\0' </proc/device-tree/model)
     say "Machine:  $MODEL, $name ($architecture)"
 }
 

@@ -1,0 +1,284 @@
+"""Proves on a booted system, one line a proof, that the installed service lives and is shut in.
+
+    make test-boot
+
+A Debian of its own, with systemd as its first process, in a container of systemd-nspawn: the units
+run as on a box, in their whole sandbox; the camera is the bundled clip. Needs root, debootstrap and
+systemd-container.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+
+from tests.deploy.prove_roots import CONFIG, Root, installs, mounted
+
+GUARD_S: Final = 600.0
+IDLE_S: Final = 120.0
+VOICE: Final = "/opt/emoflix/bin/python /src/tests/deploy/voice.py"
+NAME: Final = "box"
+
+
+class Box:
+    """A booted container."""
+
+    def __init__(self, root: Root) -> None:
+        """Boot it; it is up when this returns."""
+        command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--network-veth"]
+        command += [f"--machine={NAME}", "--console=pipe", f"--directory={root.folder}"]
+        command += [f"--bind-ro={root.folder}/src:/src", "/lib/systemd/systemd"]
+        self._container = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            # Units may then be limited and their sockets filtered, also where the host is older.
+            env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
+        )
+        children = Path(f"/proc/{self._container.pid}/task/{self._container.pid}/children")
+        until(lambda: children.read_text(encoding="ascii").strip(), "a first process")
+        self.leader = children.read_text(encoding="ascii").split()[0]
+        until(
+            lambda: self.said("systemctl is-system-running") in {"running", "degraded"}, "it boots"
+        )
+        self.done(
+            "ip address add 10.99.0.2/24 dev host0; ip link set host0 up;"
+            " ip route add default via 10.99.0.1"
+        )
+
+    def run(self, command: str) -> subprocess.CompletedProcess[str]:
+        """A shell command in it, as root and outside of any unit."""
+        inside = ["nsenter", "--target", self.leader, "--mount", "--uts", "--ipc", "--net", "--pid"]
+        inside += ["--cgroup", "--root", "--wd=/", "bash", "-c", command]
+        path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        return subprocess.run(
+            inside,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=GUARD_S,
+            cwd="/",
+            env={"PATH": path, "LC_ALL": "C.UTF-8", "SYSTEMD_PAGER": ""},
+        )
+
+    def said(self, command: str) -> str:
+        return self.run(command).stdout.strip()
+
+    def done(self, command: str) -> str:
+        """The output of a command that must succeed."""
+        ended = self.run(command)
+        if ended.returncode != 0:
+            raise AssertionError(f"`{command}`: {ended.stdout[-400:]} {ended.stderr[-400:]}")
+        return ended.stdout.strip()
+
+    def shown(self, what: str, unit: str = "emoflix") -> str:
+        """A property of a unit."""
+        return self.said(f"systemctl show --value --property {what} {unit}")
+
+    def pull_the_plug(self) -> None:
+        """Kill all that runs in it at once, without a word."""
+        os.kill(int(self.leader), signal.SIGKILL)
+        self._container.wait(GUARD_S)
+
+    def shut_down(self) -> None:
+        self._container.terminate()
+        try:
+            self._container.wait(60)
+        except subprocess.TimeoutExpired:
+            self.pull_the_plug()
+
+
+def until(is_it: Callable[[], object], what: str, guard_s: float = GUARD_S) -> float:
+    """Wait for a state that rings no bell; how long it took, in seconds."""
+    began_s = time.monotonic()
+    while not is_it():
+        if time.monotonic() - began_s > guard_s:
+            raise AssertionError(f"not within {guard_s:.0f} s: {what}")
+        time.sleep(0.3)
+    return time.monotonic() - began_s
+
+
+@contextmanager
+def booted(root: Root) -> Iterator[Box]:
+    box = Box(root)
+    try:
+        yield box
+    finally:
+        box.shut_down()
+
+
+def is_active(box: Box) -> str:
+    for unit in ("mosquitto", "emoflix", "emoflix-web"):
+        until(lambda unit=unit: box.shown("ActiveState", unit) == "active", f"{unit} is active")
+    return "mosquitto, emoflix and emoflix-web are active"
+
+
+def speaks(box: Box) -> str:
+    assert box.done(f"{VOICE} hear availability") == "online"
+    info = json.loads(box.done(f"{VOICE} hear info"))
+    return f"online over TLS, as emoflix {info['program']}, to a client with its own password"
+
+
+def is_shut_in(box: Box) -> str:
+    # Outside of the unit the network can be sent to, so that the sandbox alone is what forbids it.
+    sends = "import socket; socket.socket(2, 2).sendto(b'x', ('192.0.2.1', 9))"
+    box.done(f'/opt/emoflix/bin/python -c "{sends}"')
+    box.done(
+        "mkdir -p /run/systemd/system/emoflix.service.d; cat > "
+        "/run/systemd/system/emoflix.service.d/probe.conf <<END\n"
+        "[Service]\nType=oneshot\nRestart=no\nExecStart=\n"
+        "ExecStart=/opt/emoflix/bin/python /src/tests/deploy/sandbox_probe.py\nEND\n"
+        "systemctl daemon-reload"
+    )
+    box.run("systemctl stop emoflix; systemctl start emoflix")
+    probed = box.said("journalctl -u emoflix -o cat --no-pager | grep ^PROBE | tail -1")
+    box.done(
+        "rm -r /run/systemd/system/emoflix.service.d; systemctl daemon-reload;"
+        " systemctl reset-failed emoflix; systemctl restart emoflix"
+    )
+    assert probed.startswith("PROBE holds"), probed or box.said("journalctl -u emoflix -n 5 -o cat")
+    return f"the sandbox holds: {probed.removeprefix('PROBE holds ')}"
+
+
+def status_is_told(box: Box) -> str:
+    until(lambda: box.run("emoflix status").returncode == 0, "emoflix status is content")
+    lines = box.done("emoflix status").splitlines()
+    return f"emoflix status: all is well, {len(lines)} lines"
+
+
+def is_killed(box: Box) -> str:
+    before = box.shown("MainPID")
+    box.done(f"kill -9 {before}")
+    took_s = until(
+        lambda: box.shown("MainPID") not in {before, "0"} and box.shown("ActiveState") == "active",
+        "a new process",
+    )
+    assert box.done(f"{VOICE} hear availability") in {"online", "offline"}
+    until(lambda: box.said(f"{VOICE} hear availability") == "online", "online again")
+    return f"kill -9: active again after {took_s:.0f} s, and online"
+
+
+def stands_still(box: Box) -> str:
+    before = box.shown("MainPID")
+    box.done(f"kill -STOP {before}")
+    took_s = until(
+        lambda: box.shown("MainPID") not in {before, "0"} and box.shown("ActiveState") == "active",
+        "the watchdog",
+    )
+    return f"a loop that stands still: killed by the watchdog and active again after {took_s:.0f} s"
+
+
+def broker_restarts(box: Box) -> str:
+    process = box.shown("MainPID")
+    box.done("systemctl restart mosquitto")
+    took_s = until(lambda: box.said(f"{VOICE} hear availability") == "online", "online again")
+    assert box.shown("MainPID") == process
+    return f"the broker restarts: online again after {took_s:.0f} s, in the same process"
+
+
+def a_person_must_mend(box: Box) -> str:
+    box.done(f"cp {CONFIG} /root/kept && sed -i 's/^camera:/camra:/' {CONFIG}")
+    box.run("systemctl restart emoflix")
+    until(lambda: box.shown("ActiveState") == "failed", "it fails")
+    said = box.said("journalctl -u emoflix -o cat -n 20 | grep 'did you mean'")
+    assert "camra" in said, said
+    assert box.shown("NRestarts") == "0"
+    box.done(f"cp /root/kept {CONFIG}; systemctl reset-failed emoflix; systemctl restart emoflix")
+    return "a wrong key in the settings: told by name, exit code 2, not tried again"
+
+
+def written_bytes(box: Box) -> int:
+    """By the service, the page's process and the broker, as the kernel counts them."""
+    total = 0
+    for unit in ("emoflix", "emoflix-web", "mosquitto"):
+        lines = box.done(f"cat /proc/{box.shown('MainPID', unit)}/io").splitlines()
+        total += next(int(line.split()[1]) for line in lines if line.startswith("write_bytes"))
+    return total
+
+
+def writes_little(box: Box) -> str:
+    before = written_bytes(box)
+    time.sleep(IDLE_S)
+    wrote = written_bytes(box) - before
+    return (
+        f"idle, {IDLE_S:.0f} s: {wrote} bytes written by emoflix, emoflix-web and mosquitto"
+        f" (extrapolated: {wrote * 3600 / IDLE_S / 1024:.0f} KiB in an hour)"
+    )
+
+
+def loses_nothing(root: Root) -> str:
+    """All runs are killed at once while somebody answers; what was acknowledged is there."""
+    with booted(root) as box:
+        is_active(box)
+        box.done(f'{VOICE} ask consent \'{{"consent": "withdraw"}}\'')
+        film = json.loads(box.done(f'{VOICE} ask search \'{{"title": "a"}}\''))["ok"]["films"][0][
+            "id"
+        ]
+        requests = " ".join(
+            f"'{json.dumps({'film': film, 'kind': 'rating', 'rating': 1 + n % 9})}'"
+            for n in range(200)
+        )
+        box.done(f"({VOICE} ask feedback {requests} > /var/answers) >/dev/null 2>&1 &")
+        until(lambda: len(box.said("cat /var/answers").splitlines()) > 20, "answers")
+        box.pull_the_plug()
+    told = (root.folder / "var" / "answers").read_text(encoding="utf-8").splitlines()
+    answered = sum('"ok"' in line and line.endswith("}") for line in told)
+    with booted(root) as box:
+        is_active(box)
+        box.done("systemctl stop emoflix")
+        listed = box.done(f"emoflix profile list --config {CONFIG}")
+    kept = sum(int(line.split(": ")[1].split()[0]) for line in listed.splitlines() if ": " in line)
+    assert kept >= answered, f"{answered} acknowledged, {kept} kept"
+    return f"the plug is pulled during feedback: {answered} acknowledged, {kept} kept"
+
+
+PROOFS: Final = (
+    is_active,
+    speaks,
+    is_shut_in,
+    status_is_told,
+    is_killed,
+    broker_restarts,
+    stands_still,
+    a_person_must_mend,
+    writes_little,
+)
+
+
+def attempt(proof: Callable[[], str]) -> bool:
+    try:
+        click.echo(f"ok    {proof()}")
+    except AssertionError as error:
+        click.echo(f"FAIL  {error}")
+        return False
+    return True
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--suite", default="bookworm")
+    options = parser.parse_args()
+    missing = [tool for tool in ("debootstrap", "systemd-nspawn") if shutil.which(tool) is None]
+    if os.geteuid() != 0 or missing:
+        parser.error(f"it needs root, and what is missing: {', '.join(missing) or 'nothing'}")
+    with mounted(options.suite, "amd64") as root:
+        (root.folder / "etc" / "hostname").write_text(f"{NAME}\n", encoding="utf-8")
+        if not attempt(lambda: installs(root)):
+            return 1
+        with booted(root) as box:
+            wrong = sum(not attempt(lambda proof=proof: proof(box)) for proof in PROOFS)
+        return wrong + (not attempt(lambda: loses_nothing(root)))
+
+
+if __name__ == "__main__":
+    sys.exit(1 if main() else 0)
