@@ -28,9 +28,14 @@ def popularity(films: Sequence[Film]) -> Popularity:
     by_source: dict[str, list[tuple[float, int]]] = {}
     for number, film in enumerate(films):
         if film.popularity is not None and film.popularity_on is not None:
-            by_source.setdefault(film.source, []).append((film.popularity, number))
+            by_source.setdefault(_counted_by(film.source), []).append((film.popularity, number))
             day[number] = film.popularity_on.toordinal()
     for known in by_source.values():
         _, places = zip(*sorted(known), strict=True)
         rank[list(places)] = np.arange(1, len(known) + 1) / len(known)
     return Popularity(rank, day)
+
+
+def _counted_by(source: str) -> str:
+    """Page views count first where a film has them (`merge.FIRST`), whoever else tells of it."""
+    return "pageviews" if "pageviews" in source.split("+") else source

@@ -99,7 +99,13 @@ def import_command(  # noqa: PLR0917 - click gives them by name
     What is imported again replaces what was imported before; what cannot be read to its end changes
     nothing.
     """
-    request = Request(where=where, columns=_columns(columns), years=_years(years), **told)
+    request = Request(
+        where=where,
+        catalogue=catalogue,
+        columns=_columns(columns),
+        years=_years(years),
+        **told,
+    )
     _refuse_unknown(source, request)
     if licence and source != "csv":
         raise click.UsageError(f"--licence: {source} has a licence of its own: leave it out")

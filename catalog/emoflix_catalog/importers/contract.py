@@ -58,6 +58,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
     where: str
     """A path or a URL."""
+    catalogue: Path | None = None
+    """The catalogue that is imported into, for a source that only speaks of the films it has."""
     key_file: Path | None = None
     """The file that holds the key, or `user:password`."""
     least_votes: int = 0

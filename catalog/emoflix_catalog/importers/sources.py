@@ -56,6 +56,10 @@ SOURCES: Final = {
         "CC0-1.0",
         options=frozenset({"years"}),
     ),
+    "pageviews": Source(
+        "how often the films' articles were read on Wikipedia, from https://wikimedia.org",
+        "CC0-1.0",
+    ),
     "jellyfin": Source(
         "the films of a Jellyfin server",
         "LicenseRef-own-library",

@@ -71,6 +71,11 @@ class Web:
         """What the server answers to `json` or `data`; raises as `get`."""
         return _decoded(_shown(url), self._ask("POST", url, **content), form)
 
+    def get_if_there(self, url: str, form: type[Answer]) -> Answer | None:
+        """As `get`, None where nothing is."""
+        content = self.content(url)
+        return None if content is None else _decoded(_shown(url), content, form)
+
     def content(self, url: str) -> bytes | None:
         """The bytes at `url`, None where nothing is; otherwise raises as `get`."""
         try:
