@@ -64,6 +64,10 @@ class Answering:
             answer = self._remembered(command, later.finish(later.outcome.result()))
         except (EmoflixError, CatalogueError) as error:
             answer = _refusal(command, error)
+        except Exception:  # noqa: BLE001 - told with its trace
+            # What was sent from outside made a library fail: that must not end the device.
+            _LOG.exception("%s failed", command.name)
+            answer = encode(command.refused(WHOLE_PAYLOAD, "failed; the device's log says why"))
         for each in waiting.commands:
             self._link.reply(each, answer)
 

@@ -26,6 +26,9 @@ LEAST_CHANCE: Final = 1e-9
 """A chance that is rounded to nothing is logged as this."""
 
 
+WITHDRAWN: Final = "The profile that these films were for is erased."
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a slate is asked for with."""
@@ -80,6 +83,7 @@ class Offering:
         self._clock = clock
         self._expires_s = expires_s
         self._shown: RecommendationsMessage | None = None
+        self._shown_to: tuple[str, ...] = ()
 
     def make(self, reading: MoodReading | None, wanted: Wanted = ANYTHING) -> Slate:
         """Make a slate and show it to nobody.
@@ -120,14 +124,22 @@ class Offering:
         slate = self.make(reading, wanted)
         slate = msgspec.structs.replace(slate, note=" ".join(filter(None, (note, slate.note))))
         message = slate_message(slate, occasion)
-        self._log(slate, reading, self._names(wanted))
+        names = self._names(wanted)
+        self._log(slate, reading, names)
         if self._evening.state != "playing":
             mood = self._watching.mood
             self._evening.slate_made(mood, self._clock.steady_s())
             self._show(message)
+            self._shown_to = names
             self._tell("event", recommended_event(slate, mood))
             self._shelf.ask([recommendation.film for recommendation in slate.films])
         return message
+
+    def withdraw(self, profile: str) -> None:
+        """Take back a slate that was made for this profile, which is erased: it tells of them."""
+        if self._shown is not None and profile in self._shown_to:
+            self._shelf.ask(())
+            self._show(msgspec.structs.replace(self._shown, films=(), note=WITHDRAWN))
 
     def follow(self) -> None:
         """Show the slate again once it is known which of its films can be played."""

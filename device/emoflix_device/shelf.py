@@ -6,7 +6,7 @@ from concurrent.futures import Future
 
 from emoflix_catalog.film import Film
 from emoflix_device.errors import RefusedError
-from emoflix_device.playing import Player, PlayerError
+from emoflix_device.playing import Player
 from emoflix_device.worker import Worker
 
 _LOG = logging.getLogger(__name__)
@@ -38,11 +38,9 @@ class Shelf:
         if self._asked is None or not self._asked.done():
             return None
         asked, self._asked = self._asked, None
-        try:
-            held, fault = asked.result(), None
-        except PlayerError as error:
-            held, fault = frozenset(), str(error)
+        error = asked.exception()
+        fault = None if error is None else str(error) or repr(error)
         if fault is not None and fault != self._fault:  # said once, not at every slate
-            _LOG.warning("%s", fault)
+            _LOG.warning("which films can be played is not known: %s", fault)
         self._fault = fault
-        return held
+        return frozenset() if error else asked.result()

@@ -147,6 +147,16 @@ def test_a_profile_is_renamed_exported_and_erased(box: Box) -> None:
     assert box.done("profile", {"action": "erase", "name": "Bo", "request": "p3"}) == {}
 
 
+def test_a_slate_that_was_made_for_an_erased_profile_is_taken_back(box: Box) -> None:
+    for name in ("Anna", "Bo"):
+        box.done("profile", {"action": "create", "name": name})
+    box.done("recommend", {"profile": "Anna"})
+    box.done("profile", {"action": "erase", "name": "Bo"})
+    assert box.heard()["recommendations"][-1]["films"]
+    box.done("profile", {"action": "erase", "name": "Anna"})
+    assert box.heard()["recommendations"][-1]["films"] == []
+
+
 def test_the_household_itself_can_be_erased_and_begins_anew(box: Box) -> None:
     box.done("feedback", {"film": FILM, "kind": "like"})
     box.done("profile", {"action": "erase", "name": "household"})
@@ -303,6 +313,19 @@ def test_a_player_that_is_away_is_told_and_the_evening_stays(tmp_path: Path) -> 
         assert (field, "does not answer" in message) == ("film", True)
         assert box.settings_now()["evening"] == "waiting"
         assert box.refused("play", {"film": "no-such-film"})[0] == "film"
+
+
+def test_a_player_that_breaks_is_told_and_the_device_goes_on(tmp_path: Path) -> None:
+    class Broken(Shelf):
+        def holds(self, film: Film) -> bool:
+            raise ZeroDivisionError(film.id)
+
+    with Box(tmp_path, player=Broken()) as box:
+        assert box.refused("play", {"film": FILM}) == (
+            "payload",
+            "failed; the device's log says why",
+        )
+        assert box.done("recommend")["films"]
 
 
 # Pictures

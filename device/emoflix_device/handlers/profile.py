@@ -56,7 +56,9 @@ def _introduce(desk: Desk, request: ProfileRequest) -> ProfileResult:
 
 
 def _erase(desk: Desk, request: ProfileRequest) -> ProfileResult:
-    desk.household.erase(_name(request))
+    kept = desk.household.profiles.named(_name(request))
+    desk.household.erase(kept)
+    desk.once_kept.append(lambda: desk.offering.withdraw(kept))
     return ProfileResult()
 
 

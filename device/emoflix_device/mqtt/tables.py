@@ -91,7 +91,7 @@ def _entities() -> str:
         (
             entity.name,
             entity.platform,
-            f"`{entity.state}`" if entity.state else "",
+            f"`{entity.reads}`" if entity.reads else "",
             f"`{entity.command}`" if entity.command else "",
         )
         for entity in (*ENTITIES.values(), language(()))
