@@ -26,7 +26,7 @@ from tests.deploy.prove_roots import CONFIG, Root, installs, mounted
 
 GUARD_S: Final = 600.0
 IDLE_S: Final = 120.0
-VOICE: Final = "/opt/emoflix/bin/python /src/tests/deploy/voice.py"
+VOICE: Final = "/opt/emoflix/current/bin/python /src/tests/deploy/voice.py"
 NAME: Final = "box"
 
 
@@ -36,6 +36,8 @@ class Box:
     def __init__(self, root: Root) -> None:
         """Boot it; it is up when this returns."""
         command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--network-veth"]
+        # systemd filters a unit's addresses with BPF programs, which a container may not load as is.
+        command += ["--system-call-filter=bpf", "--capability=CAP_BPF"]
         command += [f"--machine={NAME}", "--console=pipe", f"--directory={root.folder}"]
         command += [f"--bind-ro={root.folder}/src:/src", "/lib/systemd/systemd"]
         self._container = subprocess.Popen(
@@ -132,12 +134,12 @@ def speaks(box: Box) -> str:
 def is_shut_in(box: Box) -> str:
     # Outside of the unit the network can be sent to, so that the sandbox alone is what forbids it.
     sends = "import socket; socket.socket(2, 2).sendto(b'x', ('192.0.2.1', 9))"
-    box.done(f'/opt/emoflix/bin/python -c "{sends}"')
+    box.done(f'/opt/emoflix/current/bin/python -c "{sends}"')
     box.done(
         "mkdir -p /run/systemd/system/emoflix.service.d; cat > "
         "/run/systemd/system/emoflix.service.d/probe.conf <<END\n"
         "[Service]\nType=oneshot\nRestart=no\nExecStart=\n"
-        "ExecStart=/opt/emoflix/bin/python /src/tests/deploy/sandbox_probe.py\nEND\n"
+        "ExecStart=/opt/emoflix/current/bin/python /src/tests/deploy/sandbox_probe.py\nEND\n"
         "systemctl daemon-reload"
     )
     box.run("systemctl stop emoflix; systemctl start emoflix")

@@ -242,9 +242,9 @@ def camera_is_missed(root: Root) -> str:
     root.done(
         "apt-get install -q -y --no-install-recommends python3-libcamera python3-prctl gcc"
         " python3-dev libc6-dev libcap-dev && "
-        "/opt/emoflix/bin/pip install -q --no-cache-dir picamera2"
+        "/opt/emoflix/current/bin/pip install -q --no-cache-dir picamera2"
     )
-    root.done("/opt/emoflix/bin/python -c 'import libcamera, picamera2'")
+    root.done("/opt/emoflix/current/bin/python -c 'import libcamera, picamera2'")
     root.done(f'sed -i "s/^  source: .*/  source: picamera/" {CONFIG}')
     said = root.run(f"{EMOFLIX} check --config {CONFIG}").stdout
     camera = next(line for line in said.splitlines() if " camera " in line)

@@ -50,6 +50,9 @@ export interface Slate {
 export interface Settings {
   camera: CameraState;
   evening: EveningState;
+  /** That plays, or that is asked about afterwards. */
+  film?: string | null;
+  film_title?: string | null;
   profile: string | null;
   languages: string[];
   lift: number;
@@ -71,7 +74,7 @@ export type Hint = "closer" | "light" | "still" | "good";
 export type Event =
   | { type: "recommended"; at: string; slate: string; mood: Announced; mood_reasons: Record<string, string[]> }
   | { type: "guide"; at: string; hint: Hint; left_s: number }
-  | { type: "mood_changed" | "feedback" | "camera_lost" | "camera_back"; at: string };
+  | { type: "mood_changed" | "feedback" | "playing" | "afterwards" | "camera_lost" | "camera_back"; at: string };
 
 export interface Preferences {
   languages: string[];
@@ -137,13 +140,13 @@ export interface Commands {
   consent: [{ consent: "give" | "withdraw" }, { given: boolean }];
   camera: [{ camera: "ON" | "OFF" }, { camera: CameraState }];
   preferences: [Partial<Preferences>, Preferences];
-  feedback: [Feedback, object];
+  feedback: [Feedback, { learnt: boolean }];
   search: [{ title?: string; person?: string }, { films: Film[]; people: string[] }];
   profile: [ProfileRequest, { profiles?: string[]; selected?: string | null; films?: Film[]; data?: unknown }];
   analyze: [Uint8Array, Analysis];
   history: [object, { entries: HistoryEntry[] }];
-  correct_mood: [{ shown: Announced }, object];
-  play: [{ film: string }, object];
+  correct_mood: [{ shown: Announced }, { corrections: number }];
+  play: [{ film: string; slate?: string }, { started: boolean }];
 }
 export type CommandName = keyof Commands;
 

@@ -5,7 +5,7 @@ import type { CommandName, Commands, Event, Reply } from "./contract";
 import * as state from "./state";
 
 const ANSWER_MS = 10_000;
-const PICTURE_ANSWER_MS = 30_000;
+const LONG_ANSWER_MS = 30_000; // for what waits on a picture or on another machine
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 const PROTOCOL_REFUSED = new Set([1, 0x84]); // 3.1.1's and 5's way to say: not this version
@@ -65,16 +65,18 @@ export function request<Name extends CommandName>(
   body: Commands[Name][0],
 ): Promise<Commands[Name][1]> {
   return new Promise((resolve, reject) => {
-    if (client === null || session === null || !client.connected) {
+    // Without the box, a broker takes a request and forgets it.
+    if (client === null || session === null || !client.connected || !state.live.value) {
       reject(new RequestError("offline"));
       return;
     }
     const picture = body instanceof Uint8Array;
+    const patient = picture || name === "play";
     const id = newId();
     const payload = picture ? (body as Uint8Array) : JSON.stringify({ ...body, request: id });
     const timer = window.setTimeout(
       () => settle(id)?.reject(new RequestError("unanswered")),
-      picture ? PICTURE_ANSWER_MS : ANSWER_MS,
+      patient ? LONG_ANSWER_MS : ANSWER_MS,
     );
     waiting.set(id, { name, resolve, reject, timer });
     const base = `emoflix/${session.device}/client/${session.user}`;
@@ -119,6 +121,7 @@ function open(connect: (url: string, options: IClientOptions) => MqttClient, ver
   client = opened;
   opened.on("connect", () => {
     pauseMs = FIRST_PAUSE_MS;
+    state.availability.value = null;
     become("open");
     const base = `emoflix/${known.device}`;
     const topics = ["info", "settings", "mood", "recommendations", "event", "availability"];

@@ -6,7 +6,7 @@ import { fetchPreferences } from "./actions";
 import { start } from "./link";
 import { acceptInvitation } from "./pairing";
 import { Phone } from "./phone/Phone";
-import { connection, info, mood, now, settings } from "./state";
+import { info, live, mood, now, settings } from "./state";
 import { loadLanguage } from "./text";
 import { Tv } from "./tv/Tv";
 
@@ -20,7 +20,7 @@ effect(() => {
   root.dataset.mood = (seen ? mood.value?.mood : undefined) ?? "nobody";
 });
 effect(() => {
-  if (connection.value === "open" && info.value !== null) void fetchPreferences();
+  if (live.value && info.value !== null) void fetchPreferences();
 });
 setInterval(() => (now.value = new Date()), 10_000);
 

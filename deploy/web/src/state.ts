@@ -28,6 +28,8 @@ export const now = signal(new Date());
 
 export const stale = computed<"box" | "connection" | null>(() => {
   if (connection.value === "lost") return "connection";
+  // The broker is back before the box: what is shown is still from before.
+  if (connection.value === "open" && availability.value === null && availabilitySince.value !== null) return "connection";
   return availability.value === "offline" ? "box" : null;
 });
 export const staleSince = computed(() =>

@@ -48,7 +48,7 @@ export function FilmCard({ film }: { film: Film }) {
   );
 }
 
-export function AnswerButtons({ film }: { film: Film }) {
+export function AnswerButtons({ film }: { film: Pick<Film, "id" | "title"> }) {
   if (!understands("feedback")) return null;
   const given = answers.value[film.id];
   return (

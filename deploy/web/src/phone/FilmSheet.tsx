@@ -67,11 +67,7 @@ export function FilmSheet({ film, onClose }: { film: Film; onClose: () => void }
 }
 
 function Opinion({ film }: { film: Film }) {
-  const [rating, setRating] = useState(0);
   const [review, setReview] = useState("");
-  const rate = async (stars: number) => {
-    if (await answerFilm({ film: film.id, kind: "rating", rating: stars }, t("film.thanks"))) setRating(stars);
-  };
   const send = async () => {
     if (await answerFilm({ film: film.id, kind: "review", review: review.trim() }, t("film.thanks"))) setReview("");
   };
@@ -86,21 +82,7 @@ function Opinion({ film }: { film: Film }) {
           {t("film.never")}
         </button>
       </div>
-      <fieldset class="stars">
-        <legend>{t("film.rate")}</legend>
-        {STARS.map((stars) => (
-          <button
-            key={stars}
-            type="button"
-            class={stars <= rating ? "round on" : "round"}
-            aria-label={t("film.stars", { count: stars })}
-            aria-pressed={stars === rating}
-            onClick={() => void rate(stars)}
-          >
-            <Icon name="star" />
-          </button>
-        ))}
-      </fieldset>
+      <Stars film={film.id} />
       <label class="stacked">
         {t("film.review")}
         <textarea rows={3} maxLength={2000} value={review} onInput={(event) => setReview(event.currentTarget.value)} />
@@ -109,5 +91,29 @@ function Opinion({ film }: { film: Film }) {
         {t("film.send")}
       </button>
     </>
+  );
+}
+
+export function Stars({ film }: { film: string }) {
+  const [rating, setRating] = useState(0);
+  const rate = async (stars: number) => {
+    if (await answerFilm({ film, kind: "rating", rating: stars }, t("film.thanks"))) setRating(stars);
+  };
+  return (
+    <fieldset class="stars">
+      <legend>{t("film.rate")}</legend>
+      {STARS.map((stars) => (
+        <button
+          key={stars}
+          type="button"
+          class={stars <= rating ? "round on" : "round"}
+          aria-label={t("film.stars", { count: stars })}
+          aria-pressed={stars === rating}
+          onClick={() => void rate(stars)}
+        >
+          <Icon name="star" />
+        </button>
+      ))}
+    </fieldset>
   );
 }

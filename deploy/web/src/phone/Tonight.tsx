@@ -10,7 +10,8 @@ import { moodDetail, moodTitle } from "../parts/moodWords";
 import { busy, guide, info, mood, now, settings, slate, understands } from "../state";
 import { t } from "../text";
 import { CameraSwitch } from "./CameraSwitch";
-import { FilmCard } from "./FilmCard";
+import { AnswerButtons, FilmCard } from "./FilmCard";
+import { Stars } from "./FilmSheet";
 import { WhoIsWatching } from "./Who";
 
 const looking = signal(false);
@@ -20,6 +21,7 @@ export function Tonight() {
     <>
       <WhoIsWatching />
       <MoodCard />
+      <HowWasIt />
       <Asking />
       <SlateList />
     </>
@@ -95,6 +97,19 @@ function Asking() {
   );
 }
 
+function HowWasIt() {
+  const { evening, film, film_title: title } = settings.value ?? {};
+  if (evening !== "afterwards" || !film || !understands("feedback")) return null;
+  return (
+    <section class="panel" aria-labelledby="afterwards">
+      <h2 id="afterwards">{t("slate.afterwards")}</h2>
+      <p>{title ?? film}</p>
+      <Stars film={film} />
+      <AnswerButtons film={{ id: film, title: title ?? film }} />
+    </section>
+  );
+}
+
 function FreshLook() {
   const look = async () => {
     looking.value = true;
@@ -124,7 +139,7 @@ function SlateList() {
   return (
     <section aria-labelledby="slate">
       <header class="slate-head">
-        <h2 id="slate">{t(settings.value?.evening === "afterwards" ? "slate.afterwards" : "slate.title")}</h2>
+        <h2 id="slate">{t("slate.title")}</h2>
         <span class="quiet">{t("slate.made", { time: when(new Date(shown.made), now.value) })}</span>
       </header>
       {shown.note !== "" && <p class="note">{shown.note}</p>}

@@ -8,6 +8,8 @@ import { Sheet } from "../parts/Sheet";
 import { settings, understands } from "../state";
 import { t } from "../text";
 
+/** The profile that stands for all of them together. */
+const HOUSEHOLD = "household";
 const open = signal(false);
 const profiles = signal<string[]>([]);
 
@@ -49,9 +51,14 @@ function Choice() {
       <ul class="choices">
         {profiles.value.map((profile) => (
           <li key={profile}>
-            <button type="button" class="wide" aria-pressed={profile === selected} onClick={() => void act("select", profile)}>
-              {profile}
-              {profile === selected && <Icon name="check" />}
+            <button
+              type="button"
+              class="wide"
+              aria-pressed={profile === (selected ?? HOUSEHOLD)}
+              onClick={() => void act("select", profile)}
+            >
+              {profile === HOUSEHOLD ? t("who.household") : profile}
+              {profile === (selected ?? HOUSEHOLD) && <Icon name="check" />}
             </button>
           </li>
         ))}

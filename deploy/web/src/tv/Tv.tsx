@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask, recommend, say } from "../actions";
-import type { Film } from "../contract";
+import type { EveningState, Film } from "../contract";
 import { clock, filmLine, languageAndGenres, yearAndLength } from "../format";
 import { Icon } from "../parts/Icon";
 import { Orb } from "../parts/Orb";
@@ -36,13 +36,16 @@ function rest(): void {
 
 // A slate is made on a request or an arrival, never for a passer-by: so a new one wakes the screen.
 let shown: string | null = null;
+let before: EveningState | undefined;
 effect(() => {
   const made = slate.value?.slate ?? null;
   const evening = settings.value?.evening;
   if (evening === undefined) return;
   if (evening === "choosing" && made !== null && made !== shown) wake();
   if (evening === "choosing" || evening === "afterwards") shown = made;
-  if (evening === "playing" || evening === "waiting") rest();
+  // Only when it comes to that: who pressed a key while nobody chooses wants to see something.
+  if (before !== undefined && evening !== before && (evening === "playing" || evening === "waiting")) rest();
+  before = evening;
 });
 
 export function Tv() {
@@ -90,7 +93,9 @@ function Rest() {
 function Evening() {
   const camera = settings.value?.camera;
   const films = slate.value?.films.slice(0, MOST_CARDS) ?? [];
-  useEffect(focusFirst, [slate.value?.slate]);
+  useEffect(() => {
+    if (opened.value === null) focusFirst(); // else what the finger is about to press would be another button
+  }, [slate.value?.slate]);
   return (
     <>
       <header class="tv-head">
