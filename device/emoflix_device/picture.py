@@ -1,4 +1,4 @@
-"""A picture that somebody sent: its faces, and the mood that they show together."""
+"""A picture that somebody sent: its faces, the mood that they show together, and its look."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from emoflix_catalog.features.look import Look, describe
 from emoflix_catalog.recommend import MoodReading
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.pictures import PictureError, decode_picture
@@ -22,6 +23,8 @@ class PictureReading(Struct, frozen=True):
     """The largest first."""
     mood: MoodReading | None
     """The mean of the faces; None without one."""
+    look: Look
+    """Its colours and tones."""
 
 
 class PictureReader:
@@ -49,11 +52,12 @@ class PictureReader:
             raise RefusedError("payload", str(error)) from error
         if self._observer is None:
             self._observer = self._open_observer()
+        look = describe(image[..., ::-1])
         report, faces = review_picture(image, self._observer)
         if not faces:
-            return PictureReading((), None)
+            return PictureReading((), None, look)
         shares = np.mean([face.probabilities for face in faces], axis=0, dtype=np.float64)
-        return PictureReading(report.faces, _reading(shares / shares.sum()))
+        return PictureReading(report.faces, _reading(shares / shares.sum()), look)
 
 
 def _reading(shares: NDArray[np.float64]) -> MoodReading:

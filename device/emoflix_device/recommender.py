@@ -2,14 +2,17 @@
 
 import contextlib
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from emoflix_catalog.build import version_of, write_catalogue
 from emoflix_catalog.errors import CatalogueError, UnknownFilmError
+from emoflix_catalog.features.look import Look
 from emoflix_catalog.film import Film
-from emoflix_catalog.recommend import Context, MoodReading, Seat, Slate, recommend_together
+from emoflix_catalog.looks import like_picture
+from emoflix_catalog.recommend import Context, MoodReading, Seat, Slate, Viewer, recommend_together
+from emoflix_catalog.recommend.wishes import fitting
 from emoflix_catalog.starter import films_of, starter_films
 from emoflix_catalog.store import Catalogue, open_catalogue
 from emoflix_device.config import RecommenderSettings
@@ -25,9 +28,13 @@ def open_films(settings: RecommenderSettings, state_dir: Path) -> Catalogue:
         emoflix_catalog.errors.CatalogueError: the file is missing, broken or of another version,
             or the starter catalogue cannot be written.
     """
-    if settings.catalogue is not None:
-        return open_catalogue(settings.catalogue)
-    return _open_starter(state_dir / STARTER)
+    file = films_path(settings, state_dir)
+    return _open_starter(file) if settings.catalogue is None else open_catalogue(file)
+
+
+def films_path(settings: RecommenderSettings, state_dir: Path) -> Path:
+    """Where the catalogue is; what is known of its films besides lies next to it."""
+    return settings.catalogue or state_dir / STARTER
 
 
 def _open_starter(file: Path) -> Catalogue:
@@ -46,8 +53,16 @@ def _open_starter(file: Path) -> Catalogue:
 class Recommender:
     """Makes slates from one catalogue, and knows its films."""
 
-    def __init__(self, catalogue: Catalogue, *, count: int) -> None:
+    def __init__(self, catalogue: Catalogue, looks: Mapping[str, Look], *, count: int) -> None:
+        """Take a catalogue over.
+
+        Args:
+            catalogue: open.
+            looks: how films look, by their ids, as far as that is known.
+            count: of films in a slate.
+        """
         self.catalogue = catalogue
+        self._looks = looks
         self._count = count
 
     def slate(
@@ -67,6 +82,13 @@ class Recommender:
             count=count or self._count,
             seed=random.randrange(2**32),  # noqa: S311 - variety, not secrecy
         )
+
+    def look_alike(self, look: Look, viewer: Viewer) -> list[Film]:
+        """Films that look like a picture, the most alike first; none that the viewer refuses."""
+        fits = fitting(self.catalogue, viewer)
+        found = like_picture(self.catalogue, self._looks, look, count=len(self._looks))
+        alike = [each.number for each in found if fits[each.number]]
+        return [self.catalogue.film_at(number) for number in alike[: self._count]]
 
     def film(self, film_id: str) -> Film:
         """The film of this id.

@@ -11,6 +11,7 @@ from typing import Final
 import click
 import sdnotify
 
+from emoflix_catalog.looks import read_looks
 from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
 from emoflix_device.camera.source import Source, open_source
@@ -24,7 +25,7 @@ from emoflix_device.mqtt.commands import COMMANDS
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import InfoMessage
 from emoflix_device.playing.player import open_player
-from emoflix_device.recommender import Recommender, open_films
+from emoflix_device.recommender import Recommender, films_path, open_films
 from emoflix_device.status import Status, StatusBoard, status_file, write_status
 from emoflix_device.vision.look import Observer, open_observer
 from emoflix_device.vision.reach import copy_width_px
@@ -90,7 +91,11 @@ def assemble(
         settings=settings,
         capture=Capture(_opener(settings), on_frame=bell.set),
         observer=observer,
-        recommender=Recommender(films, count=settings.recommender.count),
+        recommender=Recommender(
+            films,
+            read_looks(films_path(settings.recommender, settings.state_dir)),
+            count=settings.recommender.count,
+        ),
         household=open_household(settings.household, settings.state_dir),
         link=link,
         info=_info(observer, films),

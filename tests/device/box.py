@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from typing import Any, Self, cast
 from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.properties import Properties
 
+from emoflix_catalog.features.look import Look
 from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
 from emoflix_device.camera.source import Source, open_source
@@ -94,6 +95,7 @@ class Box:
         *,
         player: Player | None = None,
         open_camera: Callable[[], Source] | None = None,
+        looks: Mapping[str, Look] | None = None,
         runs: bool = False,
     ) -> None:
         self.settings = Settings(device=DEVICE, state_dir=folder)
@@ -107,7 +109,7 @@ class Box:
                 open_camera or (lambda: open_source(self.settings.camera)), on_frame=self._bell.set
             ),
             observer=observer(),
-            recommender=Recommender(starter(), count=5),
+            recommender=Recommender(starter(), looks or {}, count=5),
             household=self.store,
             link=self.wire,
             info=InfoMessage(

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
+from emoflix_catalog.features.look import describe
 from emoflix_catalog.film import Film
 from emoflix_device.evening import AFTERWARDS_S
 from emoflix_device.playing import PlayerError
@@ -345,6 +346,19 @@ def test_a_picture_is_read_and_films_are_found_for_it(box: Box) -> None:
 
 
 CLIP = "device/emoflix_device/clip/invented_faces.mp4"
+
+
+def test_films_are_found_that_look_like_a_picture_and_fit_the_viewer(tmp_path: Path) -> None:
+    grey, red = np.full((48, 64, 3), 128, np.uint8), np.zeros((48, 64, 3), np.uint8)
+    red[..., 0] = 200  # red, green, blue
+    looks = {FILM: describe(grey), "drishyam-2-2021": describe(red)}
+    with Box(tmp_path, looks=looks) as box:
+        sent = cv2.imencode(".png", red[..., ::-1])[1].tobytes()
+        found = [film["id"] for film in box.done("analyze", sent)["look_alike"]]
+        assert found == ["drishyam-2-2021", FILM]
+        box.done("history", {"action": "add", "film": "drishyam-2-2021"})
+        found = [film["id"] for film in box.done("analyze", sent)["look_alike"]]
+        assert found == [FILM]
 
 
 def test_a_picture_without_a_face_has_no_films(box: Box) -> None:

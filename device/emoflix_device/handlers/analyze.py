@@ -6,7 +6,7 @@ from emoflix_device.mqtt.messages import FilmMessage, Probabilities
 from emoflix_device.mqtt.requests import AnalyzeRequest, AnalyzeResult, FaceMessage
 from emoflix_device.picture import PictureReading
 from emoflix_device.review import FaceReport
-from emoflix_device.translate import slate_message
+from emoflix_device.translate import film_message, slate_message
 
 
 def analyze(desk: Desk, request: AnalyzeRequest) -> Later[PictureReading]:
@@ -16,7 +16,12 @@ def analyze(desk: Desk, request: AnalyzeRequest) -> Later[PictureReading]:
         films: tuple[FilmMessage, ...] = ()
         if reading.mood is not None:
             films = slate_message(desk.offering.make(reading.mood)).films
-        return AnalyzeResult(faces=tuple(map(_face, reading.faces)), films=films)
+        viewer = desk.people.viewer(desk.people.current)
+        return AnalyzeResult(
+            faces=tuple(map(_face, reading.faces)),
+            films=films,
+            look_alike=tuple(map(film_message, desk.recommender.look_alike(reading.look, viewer))),
+        )
 
     return Later(desk.worker.do(lambda: desk.pictures.read(request.picture)), result)
 
