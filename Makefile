@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint format bench fuzz evaluate-mood docs web lock clean
+.PHONY: help demo test lint format bench evaluate fuzz soak evaluate-mood docs web lock clean
 
 help: ## Say what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -28,6 +28,14 @@ format: $(VENV)/dev.done ## Put the code in order
 
 bench: $(VENV)/dev.done ## Measure speed, memory and start-up [ARGS=stages]
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+evaluate: $(VENV)/dev.done ## Measure the recommender [RATINGS=a MovieLens folder] [FACTS=TMDB 5000]
+	@test -n '$(RATINGS)' || { echo "Name a MovieLens folder: make evaluate RATINGS=ml-latest-small FACTS=tmdb5000" >&2; exit 2; }
+	$(BIN)/emoflix-catalog evaluate --ratings '$(RATINGS)' $(if $(FACTS),--with tmdb5000 '$(FACTS)') \
+	  --split random --split time --split newcomers --split newcomers-tail
+
+soak: $(VENV)/dev.done ## 200,000 frames through the daemon: does its memory stay put? [FRAMES=200000]
+	$(BIN)/python -m tests.soak $(FRAMES)
 
 evaluate-mood: $(VENV)/dev.done ## How steady and how quick the mood is, beside simpler filters
 	$(BIN)/python -m tests.benchmarks mood

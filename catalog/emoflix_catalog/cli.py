@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "history": (f"{_IMPORTERS}:history_command", "Read what somebody watched, from a list."),
     "fit": (f"{_OWN}.fit:fit", "Fit what turns films into vectors, on a desktop."),
     "factors": (f"{_OWN}.factors:factors", "Learn from ratings who likes what else."),
+    "evaluate": (f"{_OWN}.evaluate:evaluate", "Measure how good the recommender is."),
     "check": (
         f"{_OWN}.check:check",
         "Check tables of films against rules and other tables.",

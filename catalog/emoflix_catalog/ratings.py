@@ -4,7 +4,7 @@ import datetime as dt
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +86,7 @@ def read_ratings(path: Path, context: str = "") -> Ratings:
     tally = Tally()
     viewers: dict[str, int] = {}
     names: dict[str, int] = {}
-    columns = (array("i"), array("i"), array("f"), array("q"), array("b"))
+    columns: tuple[array[Any], ...] = tuple(map(array, "iifqb"))
     for row in form.rows(file, tally, context):
         values = (
             viewers.setdefault(row.viewer, len(viewers)),
@@ -145,9 +145,9 @@ def _form_of(path: Path) -> tuple[Path, _Form]:
 
 
 def _latest(path: Path, tally: Tally, _: str) -> Iterator[_Row]:
-    needed = ("userId", "movieId", "rating", "timestamp")
-    for place, row in csv_rows(path, tally, needed):
-        yield _Row(place.rpartition(":")[2], *(row[name] for name in needed))
+    for place, row in csv_rows(path, tally, ("userId", "movieId", "rating", "timestamp")):
+        line = place.rpartition(":")[2]
+        yield _Row(line, row["userId"], row["movieId"], row["rating"], row["timestamp"])
 
 
 def _dat(path: Path, tally: Tally, _: str) -> Iterator[_Row]:
@@ -172,7 +172,7 @@ def _own(path: Path, tally: Tally, context: str) -> Iterator[_Row]:
     for place, row in csv_rows(path, tally, (*needed, *filter(None, [context]))):
         line = place.rpartition(":")[2]
         mood = row[context] if context else ""
-        yield _Row(line, *(row[name] for name in needed), row.get("at", ""), mood)
+        yield _Row(line, row["user"], row["film"], row["rating"], row.get("at", ""), mood)
 
 
 _MOVIELENS: Final = {

@@ -151,6 +151,7 @@ def test_a_viewer_is_folded_in_as_the_formula_says() -> None:
     np.testing.assert_allclose(films.fold_in(liked), wanted, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.timeout(1800)  # Spark starts a Java of its own
 @pytest.mark.parametrize("engine", list(ENGINES))
 def test_factors_know_who_likes_what_with_each_engine(engine: str) -> None:
     if engine == "spark":

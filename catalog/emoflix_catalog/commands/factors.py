@@ -6,6 +6,7 @@ from typing import Final
 import click
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from emoflix_catalog.commands.options import catalogue_option, json_option
 from emoflix_catalog.commands.printing import print_json, print_table
@@ -17,6 +18,8 @@ from emoflix_catalog.importers.sources import SOURCES
 from emoflix_catalog.ratings import LIKED_FROM, UNKNOWN, film_numbers, read_ratings
 from emoflix_catalog.store import Catalogue, open_catalogue
 
+_Likes = tuple[NDArray[np.int32], NDArray[np.int64], int]
+"""Viewers, numbers of films liked, and how many films the catalogue lacks."""
 _HISTORIES: Final = [name for name, source in SOURCES.items() if source.history]
 
 
@@ -73,10 +76,6 @@ def factors(
     else:
         rows = [(name.replace("_", " "), f"{value:,}") for name, value in facts.items()]
         print_table(f"Fitted to {file}", ("", "#"), rows)
-
-
-_Likes = tuple[np.ndarray, np.ndarray, int]  # type: ignore[type-arg]
-"""int32[n] viewers, int64[n] numbers of films liked, and how many films the catalogue lacks."""
 
 
 def _likes_of(table: Path, catalogue: Catalogue) -> _Likes:

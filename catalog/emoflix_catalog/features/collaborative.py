@@ -4,6 +4,7 @@ Films that enough people liked have EASE weights (`features.ease`), all that any
 factors (`features.factors`). A catalogue without the file works as if nobody had rated anything.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
@@ -18,6 +19,8 @@ from emoflix_catalog.features.neighbours import Neighbours
 
 LEAST_LIKES: Final = 3
 """A film that fewer people liked has no EASE weights, but factors."""
+FACTORS_SHARE: Final = np.float32(0.7)
+"""What the factors count against EASE where both speak; chosen in docs/evaluation.md."""
 MOST_FILMS: Final = 10_000
 """So many films, the most liked, have EASE weights: fitting them takes 2 GB of memory."""
 
@@ -50,10 +53,11 @@ class Collaborative(NamedTuple):
         return own + self.neighbours.nbytes + sum(array.nbytes for array in self.factors)
 
     def scores(self, liked: NDArray[np.int64]) -> Part:
-        """EASE for the films that have weights, the factors for the rest.
+        """EASE and, by FACTORS_SHARE, factors for the films that have both; factors for the rest.
 
-        The factors' scores are brought to EASE's unit by the one number that fits best on the
-        films that have both, (f'e) / (f'f).
+        The factors' scores f are brought to the unit of EASE's e by the one number that fits best
+        on the films that have both, (f'e) / (f'f). Where EASE says nothing, the factors speak
+        alone.
         """
         score = np.zeros(self.films, np.float32)
         known = np.zeros(self.films, np.bool_)
@@ -66,7 +70,8 @@ class Collaborative(NamedTuple):
         fit = float(by_factors[both] @ by_ease) / length if length else 0.0
         score[self.factored] = by_factors * np.float32(fit if fit > 0 else 1)
         if by_ease.any():
-            score[self.held] = by_ease
+            score[self.held] *= FACTORS_SHARE
+            score[self.held] += (1 - FACTORS_SHARE) * by_ease
         return Part(score, known)
 
     def speaks_most(self, liked: NDArray[np.int64], film: int) -> int | None:
@@ -163,7 +168,7 @@ def fit_collaborative(
     films: int,
     viewer: NDArray[np.int32],
     film: NDArray[np.int64],
-    engine: Any,
+    engine: Callable[[Any], NDArray[np.float32]],
 ) -> tuple[Collaborative, Fitted]:
     """Fit EASE and factors to likes.
 
@@ -184,8 +189,8 @@ def fit_collaborative(
         ) from error
     from emoflix_catalog.features.ease import ease
 
-    _, row = np.unique(viewer, return_inverse=True)
-    likes = csr_matrix((np.ones(len(film), np.float32), (row, film)), (len(_), films))
+    viewers, row = np.unique(viewer, return_inverse=True)
+    likes = csr_matrix((np.ones(len(film), np.float32), (row, film)), (len(viewers), films))
     likes.data[:] = 1  # a film that two names stand for was liked once
     count = np.asarray(likes.sum(axis=0)).ravel()
     factored = np.flatnonzero(count)
@@ -193,7 +198,7 @@ def fit_collaborative(
     held = np.sort(order[count[order] >= LEAST_LIKES])
     if not held.size:
         raise CatalogueError(
-            f"{len(film)} likes of {len(_)} viewers are too few: no film was liked by"
+            f"{len(film)} likes of {len(viewers)} viewers are too few: no film was liked by"
             f" {LEAST_LIKES} of them"
         )
     neighbours = ease(likes[:, held])
@@ -202,7 +207,7 @@ def fit_collaborative(
         films, held.astype(np.uint32), neighbours, factored.astype(np.uint32), factors
     )
     return found, Fitted(
-        viewers=len(_),
+        viewers=len(viewers),
         likes=int(likes.nnz),
         held=len(held),
         factored=len(factored),
@@ -217,4 +222,5 @@ def _places(rising: NDArray[np.uint32], wanted: NDArray[np.int64]) -> NDArray[np
     if not rising.size:
         return np.zeros(0, np.int64)
     place = np.searchsorted(rising, wanted).clip(max=len(rising) - 1)
-    return place[rising[place] == wanted]
+    found: NDArray[np.int64] = place[rising[place] == wanted]
+    return found

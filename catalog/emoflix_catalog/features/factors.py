@@ -23,7 +23,7 @@ from emoflix_catalog.errors import CatalogueError
 DIMENSIONS: Final = 64
 CONFIDENCE: Final = 4.0
 """Of a like, against 1 of what is not known; chosen in docs/evaluation.md."""
-L2: Final = 10.0
+L2: Final = 30.0
 ROUNDS: Final = 15
 _SEED: Final = 0
 _MOST_WEIGHT: Final = 127

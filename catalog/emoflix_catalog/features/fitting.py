@@ -48,8 +48,8 @@ def fit_transforms(films: Sequence[Film]) -> tuple[Transforms, FitReport]:
         CatalogueError: There are too few films, or scikit-learn is not installed.
     """
     try:
+        import sklearn  # noqa: F401 - it is asked for below
         from scipy.sparse import csr_matrix, hstack
-        from sklearn.decomposition import TruncatedSVD
     except ImportError as error:
         raise CatalogueError(
             f"fitting needs {error.name}: install it by pip install emoflix[catalog]"
@@ -61,22 +61,52 @@ def fit_transforms(films: Sequence[Film]) -> tuple[Transforms, FitReport]:
             f"{len(tagged)} films with mood tags are too few to fit on:"
             f" give {2 * DIMENSIONS} or more"
         )
-    svd = TruncatedSVD(DIMENSIONS, n_iter=7, random_state=0)
-    svd.fit(_matrix([known.row(film) for film in films], known, csr_matrix))
+    components, explained = _components(films, known)
     genres = decaying([film.genres for film in tagged], GENRES, GENRE_DECAY)
     text = _matrix([known.untagged_row(film) for film in tagged], known, csr_matrix)
     evoked = by_tags(tagged)
     affect, errors = _fit_affect(
         hstack([csr_matrix(genres), text]).tocsr(), np.hstack([evoked.point, evoked.emotions])
     )
-    transforms = Transforms(known, np.ascontiguousarray(svd.components_.T, np.float32), affect)
+    transforms = Transforms(known, components, affect)
     report = FitReport(
         films=len(films),
         terms=len(known.place),
-        explained=float(svd.explained_variance_ratio_.sum()),
+        explained=explained,
         **errors,
     )
     return transforms, report
+
+
+def fit_text(films: Sequence[Film], affect_of: Transforms) -> Transforms | None:
+    """Fit TF-IDF and its components alone, and take over what is guessed of untagged films.
+
+    What `affect_of` guesses from a word that these films do not have is lost.
+
+    Returns:
+        None where the films have too few words for DIMENSIONS components.
+    """
+    known = count_terms(films)
+    if len(known.place) <= DIMENSIONS:
+        return None
+    components, _ = _components(films, known)
+    guess = affect_of.affect
+    terms = np.zeros((len(known.place), guess.terms.shape[1]), np.float32)
+    for term, number in known.place.items():
+        if term in affect_of.terms.place:
+            terms[number] = guess.terms[affect_of.terms.place[term]]
+    return Transforms(known, components, guess._replace(terms=terms))
+
+
+def _components(films: Sequence[Film], known: Terms) -> tuple[NDArray[np.float32], float]:
+    """float32[terms, DIMENSIONS], and the share of the variance that they keep."""
+    from scipy.sparse import csr_matrix
+    from sklearn.decomposition import TruncatedSVD
+
+    svd = TruncatedSVD(DIMENSIONS, n_iter=7, random_state=0)
+    svd.fit(_matrix([known.row(film) for film in films], known, csr_matrix))
+    components = np.ascontiguousarray(svd.components_.T, np.float32)
+    return components, float(svd.explained_variance_ratio_.sum())
 
 
 def _matrix(rows: Sequence[Row], known: Terms, csr_matrix: Any) -> Any:

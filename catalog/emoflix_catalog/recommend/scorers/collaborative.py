@@ -11,7 +11,7 @@ from emoflix_catalog.recommend.slate import Reason
 
 
 class Collaborative(Scorer):
-    """The film's score by EASE, or by factors where EASE does not hold it, over the largest.
+    """The film's score by EASE and by factors (`features.collaborative`), over the largest.
 
     What is less likely than not to be liked at all counts 0, and so does what was liked or disliked
     already. A catalogue without factors (`emoflix-catalog factors`) has nothing to say.

@@ -1,0 +1,1 @@
+"""How good the recommender is, measured on what people did: offline, with intervals."""
