@@ -15,8 +15,9 @@ from emoflix_catalog.film import Film
 from emoflix_catalog.vocabulary import GENRES, LANGUAGES, MOOD_TAGS
 
 WORDS = {"languages": tuple(LANGUAGES), "genres": GENRES, "mood_tags": tuple(MOOD_TAGS)}
-LAYOUT = 3
-"""Counted up when the arrays change in name, form or meaning: part of every catalogue's version."""
+LAYOUT = 4
+"""Counted up when the arrays, or what the search is made of, change in name, form or meaning: part
+of every catalogue's version."""
 NO_LANGUAGE = 255
 NO_AGE = -1
 NO_RUNTIME = 0

@@ -132,7 +132,11 @@ class Catalogue:
         return Film(**row, identifiers=identifiers)
 
     def numbers(self, ids: Iterable[str]) -> NDArray[np.int64]:
-        """The numbers of the films with these ids, rising; ids that nobody knows are left out."""
+        """The numbers of the films with these ids, rising; ids that nobody knows are left out.
+
+        An id made of an identifier (`imdb-tt0111161`, `wikidata-q172241`) still names its film
+        after another source gave the film an id of its own.
+        """
         wanted = set(ids)
         if unknown := wanted.difference(self._numbers):
             if len(self._numbers) + len(unknown) > _NUMBERS_KEPT:
@@ -141,8 +145,15 @@ class Catalogue:
             text = json.dumps(list(unknown))  # in ASCII, so that no text at all makes it fail
             self._numbers.update(dict.fromkeys(unknown))
             self._numbers.update(self.rows(_NUMBERS, (text,)))
-        found = [number for film in wanted if (number := self._numbers[film]) is not None]
-        return np.sort(np.array(found, np.int64))
+            self._numbers.update(self._former(wanted))
+        found = {number for film in wanted if (number := self._numbers[film]) is not None}
+        return np.sort(np.array(list(found), np.int64))
+
+    def _former(self, ids: Iterable[str]) -> list[tuple[str, int]]:
+        """The ids that are no film's own but made of an identifier, with the film's number."""
+        left = [film.partition("-") for film in ids if self._numbers[film] is None]
+        text = json.dumps([(scheme, value) for scheme, hyphen, value in left if hyphen])
+        return self.rows(_FORMER, (text,))
 
     def credited(self, name: str, role: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The films in which a person has a role, rising, and the place in each: 0 is first.
@@ -185,6 +196,14 @@ def open_catalogue(path: Path) -> Catalogue:
 
 
 _NUMBERS = "SELECT film.id, number FROM json_each(?) JOIN film ON film.id = value"
+_FORMER = (
+    "SELECT concat_, film FROM (SELECT json_extract(value, '$[0]') AS scheme_,"
+    " json_extract(value, '$[1]') AS value_,"
+    " json_extract(value, '$[0]') || '-' || json_extract(value, '$[1]') AS concat_"
+    " FROM json_each(?)) JOIN identifier"
+    " ON scheme = scheme_ AND identifier.value IN (value_, upper(value_))"
+)
+"""Ids are in lower case, Wikidata's names begin with a capital."""
 _NUMBERS_KEPT = 20_000
 """So many ids are remembered: those of a household's histories, asked for again and again."""
 _FILM_FIELDS = (

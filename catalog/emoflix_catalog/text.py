@@ -1,4 +1,4 @@
-"""Words as people type them: accents folded, Indian scripts and Hangul written in Latin letters.
+"""Words as people type them: accents folded, Indian scripts, Hangul and Cyrillic in Latin letters.
 
 Both what is indexed and what is searched for go through `fold`, so that `Amelie` finds `Amélie`
 and `ദൃശ്യം` finds `Drishyam`. `sounds_like` goes further, for spellings that differ from writer to
@@ -75,6 +75,20 @@ _LATIN_EXTRA = str.maketrans(
         "\u0131": "i",
     }
 )
+_CYRILLIC = str.maketrans(
+    dict(
+        zip(
+            "абвгдезийклмнопрстуфхцчшщъыьэюяжёґєіїўђјљњћџѓќ",  # noqa: RUF001
+            (
+                "a b v g d e z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya zh e"
+                " g ye i yi u dj j lj nj c dz g k"
+            ).split(" "),
+            strict=True,
+        )
+    )
+)
+"""Russian as BGN/PCGN writes it, without the dots that many leave out; then what Ukrainian,
+Belarusian, Serbian and Macedonian have besides. The hard and soft signs are not written."""
 _ALONE = re.compile(r"([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff])")
 """Kana and ideographs: written without spaces, so each stands as a word of its own."""
 _NOT_A_WORD = re.compile(r"[\W_]+")
@@ -86,13 +100,15 @@ def fold(text: str) -> str:
     plain = text.casefold()
     if not plain.isascii():
         plain = unicodedata.normalize("NFKC", plain).casefold().translate(_LATIN_EXTRA)
+        plain = plain.translate(_CYRILLIC)
         for written, spoken in _LIGATURES:
             plain = plain.replace(written, spoken)
         plain = "".join(_latin(word) for word in re.split(r"(\s+)", plain))
         plain = _NASAL_BEFORE_A_CONSONANT.sub("n", plain)
         plain = unicodedata.normalize("NFKD", plain)
         plain = "".join(c for c in plain if unicodedata.category(c) not in {"Mn", "Mc"})
-        plain = _ALONE.sub(r" \1 ", unicodedata.normalize("NFC", plain.casefold()))
+        plain = unicodedata.normalize("NFC", plain.casefold()).translate(_CYRILLIC)
+        plain = _ALONE.sub(r" \1 ", plain)
     plain = plain.replace("'", "").replace("\u2019", "")
     return _NOT_A_WORD.sub(" ", plain).strip()
 

@@ -44,6 +44,17 @@ def test_a_film_of_which_little_is_known_comes_back_too(
     assert catalogue_of(STONE, LAMP).film(STONE.id) == STONE
 
 
+def test_a_film_is_still_found_by_the_id_it_had_of_an_identifier(
+    catalogue_of: Callable[..., Catalogue],
+) -> None:
+    film = msgspec.structs.replace(LAMP, identifiers={"imdb": "tt0000001", "wikidata": "Q42"})
+    catalogue = catalogue_of(film, STONE)
+    assert catalogue.film("imdb-tt0000001").id == catalogue.film("wikidata-q42").id == LAMP.id
+    assert catalogue.numbers([LAMP.id, "imdb-tt0000001", "imdb-tt9", "wikidata-"]).size == 1
+    with pytest.raises(UnknownFilmError):
+        catalogue.film("kodi-tt0000001")
+
+
 def test_an_empty_catalogue_is_a_catalogue(catalogue_of: Callable[..., Catalogue]) -> None:
     assert len(catalogue_of()) == 0
 

@@ -20,6 +20,11 @@ from emoflix_catalog.text import fold, slug, sounds_like
         ("기생충", "gisaengchung"),
         ("千と千尋の神隠し", "千 と 千 尋 の 神 隠 し"),
         ("Łódź \u2013 Straße", "lodz strasse"),
+        ("Сталкер", "stalker"),
+        ("Летят журавли", "letyat zhuravli"),
+        ("Ёлки", "elki"),
+        ("Тіні забутих предків", "tini zabutikh predkiv"),
+        ("Съезд", "sezd"),
         ("  ", ""),
         ("३ Idiots", "3 idiots"),
     ],
@@ -37,6 +42,7 @@ def test_scripts_and_accents_fold_to_plain_words(written: str, folded: str) -> N
         ("கைதி", "Kaithi"),
         ("ஜெய் பீம்", "Jai Bhim"),
         ("Mammooty", "Mammootty"),
+        ("Андрей Тарковский", "Andrei Tarkovsky"),
     ],
 )
 def test_spellings_of_one_name_sound_alike(one: str, other: str) -> None:
