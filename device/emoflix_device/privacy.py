@@ -14,7 +14,13 @@ from emoflix_device.household.opening import key_path
 from emoflix_device.household.retention import LIMITS
 
 HOLDS: Final[Mapping[str, tuple[str, str]]] = {
-    "profile": ("profiles", "names of your choosing, wishes, and what was learned of your taste"),
+    "profile": (
+        "profiles",
+        (
+            "names of your choosing, wishes, what was learned of your taste, and seven numbers for"
+            " each expression that you corrected"
+        ),
+    ),
     "feedback": ("answers to films", "likes, ratings, films seen or stopped, reviews"),
     "slate": ("slates shown", "which films and why, the part of the day, how many people"),
     "answer": ("replies to phones", "so that nothing that is sent twice is done twice"),
@@ -23,8 +29,8 @@ HOLDS: Final[Mapping[str, tuple[str, str]]] = {
 """Table of the store -> what its rows are, and what is in them."""
 
 NEVER: Final = (
-    "Never kept or sent: pictures, faces, measures of a face, sound. A picture is read in memory"
-    " and gone with the next one."
+    "Never kept or sent: pictures, faces, measures that tell one face from another, sound. A"
+    " picture is read in memory and gone with the next one; so is one that a phone sends."
 )
 
 
