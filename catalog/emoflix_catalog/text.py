@@ -75,14 +75,15 @@ _LATIN_EXTRA = str.maketrans(
         "\u0131": "i",
     }
 )
+_SPOKEN_CYRILLIC = (
+    "a b v g d e z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya zh e"
+    " g ye i yi u dj j lj nj c dz g k"
+)
 _CYRILLIC = str.maketrans(
     dict(
         zip(
-            "абвгдезийклмнопрстуфхцчшщъыьэюяжёґєіїўђјљњћџѓќ",  # noqa: RUF001
-            (
-                "a b v g d e z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya zh e"
-                " g ye i yi u dj j lj nj c dz g k"
-            ).split(" "),
+            "абвгдезийклмнопрстуфхцчшщъыьэюяжёґєіїўђјљњћџѓќ",
+            _SPOKEN_CYRILLIC.split(" "),
             strict=True,
         )
     )
