@@ -5,10 +5,12 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from emoflix_catalog.commands.evaluate import evaluate
 from emoflix_catalog.evaluate.off_policy import (
     evaluate_log,
     first_chances,
@@ -145,6 +147,17 @@ def test_an_exported_profile_is_read_with_what_was_said_of_the_first_films(tmp_p
     assert [(one.reward, one.answered) for one in log] == [(1, True), (0, False), (0, False)]
     assert log[0].chances == (0.4, 0.3)
     assert log[0].parts == ({"content": 0.5}, {})
+
+
+def test_the_command_tells_of_each_order_and_what_it_is_worth(tmp_path: Path) -> None:
+    log = write(tmp_path / "anna.json", EXPORT)
+    told = CliRunner().invoke(evaluate, ["--log", str(log)], catch_exceptions=False).output
+    assert "3 slates, the first film of 1 was answered" in told
+    for name in ("as shown", "in random order", "without content", "mean weight"):
+        assert name in told
+    as_json = CliRunner().invoke(evaluate, ["--log", str(log), "--json"], catch_exceptions=False)
+    found = msgspec.json.decode(as_json.output)
+    assert found["policies"][0]["snips"]["mean"] == pytest.approx(1 / 3)
 
 
 def test_bad_logs_are_refused(tmp_path: Path) -> None:
