@@ -39,6 +39,10 @@ COMMANDS: Final = {
     "keygen": (f"{_OWN}.bundle:keygen", "Make the pair of keys that bundles are signed with."),
     "bundle": (f"{_OWN}.bundle:bundle", "Pack the catalogue into one signed file for a box."),
     "install": (f"{_OWN}.bundle:install", "Put the catalogue of a bundle into place, whole."),
+    "simulate": (
+        f"{_OWN}.simulate:simulate",
+        "Let the recommender learn from simulated viewers.",
+    ),
     "version": (f"{_OWN}.version:version", "Say which program and which catalogue this is."),
 }
 """Name -> where the command stands, and its line in the help."""
