@@ -23,8 +23,9 @@ from emoflix_device.vision.quality import cleared, quality_of
 from emoflix_device.vision.scene import Light, light
 from emoflix_device.vision.track import TrackingDetector
 
-UNCHANGED: Final = 1.0
-"""A followed face whose crop has moved by less, in grey levels on average, is not read again."""
+UNCHANGED: Final = 2.0
+"""A followed face whose crop has changed by less, in grey levels on average, is not read again: in
+two real videos no probability then differed by more than 0.07 in 95 of 100 frames."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
