@@ -169,6 +169,17 @@ def test_recommend_takes_a_printed_history(built: Run, tmp_path: Path) -> None:
     assert "is no history" in err
 
 
+def test_recommend_takes_the_evening_and_the_library(built: Run) -> None:
+    late = ("--at", "2026-03-08T22:30:00", "--people", "4", "--light", "dark", "--restless")
+    code, out, _ = built("recommend", "--genre", "comedy", *late, "--json")
+    assert code == 0
+    for place in json.loads(out)["films"]:
+        assert "comedy" in place["film"]["genres"]
+        assert "context" in place["parts"]
+    _, out, _ = built("recommend", "--library", "jellyfin")
+    assert "No film fits (in jellyfin): there would be" in out
+
+
 def test_cold_start_shows_six_films_to_answer(built: Run) -> None:
     code, out, _ = built("cold-start", "--language", "ml")
     assert code == 0

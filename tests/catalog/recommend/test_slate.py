@@ -300,3 +300,30 @@ def test_several_see_films_in_a_language_that_all_of_them_know(catalogue_of: Cat
 def test_nobody_cannot_be_recommended_for(starter: Catalogue) -> None:
     with pytest.raises(InvalidRequestError, match="nobody"):
         recommend_together(starter, [], None, EVENING)
+
+
+def test_what_is_kept_of_a_viewer_changes_no_slate(catalogue_of: CatalogueOf) -> None:
+    films = [film(f"crime{n}", genres=("crime",), keywords=("heist",)) for n in range(6)]
+    films += [film(f"meadow{n}", genres=("family",), keywords=("meadow",)) for n in range(6)]
+    used = catalogue_of(*films)
+    viewers = [
+        Viewer(),
+        Viewer(liked=("crime0",)),
+        Viewer(liked=("crime0",), resting=frozenset({"crime1"})),
+        Viewer(liked=("crime0",), disliked=("crime1",), lift=0.9),
+        Viewer(liked=("meadow0",), seen=frozenset({"meadow1"})),
+        Viewer(liked=("meadow0",), genres_left_out=("crime",)),
+    ]
+    for mood in (None, mood_of("sad"), mood_of("happy")):
+        for viewer in viewers:
+            kept = recommend(used, viewer, mood, EVENING)
+            assert kept == recommend(catalogue_of(*films), viewer, mood, EVENING)
+
+
+def test_an_answer_is_felt_in_the_next_slate(catalogue_of: CatalogueOf) -> None:
+    films = [film(f"crime{n}", genres=("crime",), keywords=("heist",)) for n in range(3)]
+    films += [film(f"meadow{n}", genres=("family",), keywords=("meadow",)) for n in range(3)]
+    catalogue = catalogue_of(*films)
+    for liked in ("crime0", "meadow0"):
+        slate = recommend(catalogue, Viewer(liked=(liked,)), None, EVENING, count=1)
+        assert ids(slate)[0].startswith(liked[:-1])
