@@ -1,6 +1,8 @@
 """What the commands do to a whole loop, and what stays as it was."""
 
 import datetime as dt
+import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from emoflix_catalog.features.look import describe
 from emoflix_catalog.film import Film
 from emoflix_device.evening import AFTERWARDS_S
 from emoflix_device.playing import PlayerError
-from tests.device.box import Box
+from tests.device.box import TOPICS, Box
+from tests.mosquitto import GUARD_S
 
 FILM = "drishyam-2013"
 
@@ -388,3 +391,27 @@ def test_a_clock_that_is_set_back_a_year_loses_nothing(box: Box) -> None:
     box.done("feedback", {"film": FILM, "kind": "dislike", "request": "f2"})
     assert [said.kind for said in box.store.history.of("household")] == ["like", "dislike"]
     assert len(box.store.slates.of("household")) == 1
+
+
+def test_a_request_sent_again_while_it_is_carried_out_is_answered_with_it(tmp_path: Path) -> None:
+    go = threading.Event()
+
+    class Slow(Shelf):
+        def play(self, film: Film) -> None:
+            go.wait(GUARD_S)
+            super().play(film)
+
+    slow = Slow("ml")
+    said = json.dumps({"film": FILM, "request": "p1"}).encode()
+    reply = TOPICS.reply("guest", "play")
+    with Box(tmp_path, player=slow) as box:
+        for _ in range(2):
+            box.wire.hear(TOPICS.command("guest", "play"), said)
+            box.daemon.beat()
+        assert box.heard()[reply] == []
+        assert box.done("search", {"title": "drishyam"})["films"]  # the loop does not wait
+        go.set()
+        box.turn_until(lambda: len(box.heard()[reply]) == 2)
+        first, second = box.heard()[reply]
+        assert first == second == {"request": "p1", "ok": {"started": True}}
+        assert slow.played == [FILM]
