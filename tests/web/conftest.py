@@ -17,6 +17,8 @@ GUARD_MS = 30_000
 """Nothing here takes so long, on a busy machine either."""
 expect.set_options(timeout=GUARD_MS)
 
+AXE = Path(__file__).resolve().parents[2] / "deploy/web/node_modules/axe-core/axe.min.js"
+
 FLAGS = [
     "--disable-gpu",
     "--disable-quic",
@@ -25,6 +27,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def browser_program() -> str | None:
+    """The system's browser, where it has one."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return next(filter(None, map(shutil.which, names)), None)
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +46,7 @@ def built_page() -> Path:
 @pytest.fixture(scope="module")
 def chromium(built_page: Path) -> Iterator[Browser]:
     """The system's browser."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = next(filter(None, map(shutil.which, names)), None)
+    program = browser_program()
     if program is None:
         pytest.skip(f"{built_page} needs a browser to be opened in: `apt-get install chromium`")
     with sync_playwright() as playwright:
@@ -101,3 +108,21 @@ def open_page(chromium: Browser, web: WebProcess) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert not faults
+
+
+@pytest.fixture
+def violations() -> Callable[[Page], list[str]]:
+    """What axe-core finds on a page opened with `bypass_csp` (its script comes from outside)."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not here: `npm ci` in deploy/web brings it")
+
+    def violations(page: Page) -> list[str]:
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("async () => (await axe.run()).violations")
+        return [
+            f"{fault['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
+            for fault in found
+            for node in fault["nodes"]
+        ]
+
+    return violations

@@ -1,7 +1,6 @@
 """Both faces for those who see, hear or move otherwise, checked by axe-core."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,26 +8,6 @@ from playwright.sync_api import Page, expect
 from emoflix_device.mqtt.messages import SettingsMessage
 from tests.web.conftest import Open
 from tests.web.stage import Device, shows
-
-AXE = Path(__file__).resolve().parents[2] / "deploy/web/node_modules/axe-core/axe.min.js"
-
-
-@pytest.fixture
-def violations() -> Callable[[Page], list[str]]:
-    """What axe-core finds on a page opened with `bypass_csp` (its script comes from outside)."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not here: `npm ci` in deploy/web brings it")
-
-    def violations(page: Page) -> list[str]:
-        page.add_script_tag(path=AXE)
-        found = page.evaluate("async () => (await axe.run()).violations")
-        return [
-            f"{fault['id']}: {node['html'][:120]} {node['failureSummary'][:300]}"
-            for fault in found
-            for node in fault["nodes"]
-        ]
-
-    return violations
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
