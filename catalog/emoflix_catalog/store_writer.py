@@ -38,6 +38,14 @@ def write_store(connection: sqlite3.Connection, films: Sequence[Film], version: 
     connection.execute("BEGIN")
     connection.execute("INSERT INTO catalogue VALUES (?, ?)", (version, len(films)))
     sources = _numbered(connection, "source", ((film.source, film.licence) for film in films))
+    # The searches first: putting one in order frees pages, which what comes after it takes.
+    for table, fields, rows in (
+        ("name_search", "title, original_title, people", _name_rows(films)),
+        ("word_search", "words", _word_rows(films)),
+        ("sound_search", "sounds", _sound_rows(films)),
+    ):
+        _insert(connection, f"{table} (rowid, {fields})", rows)
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
     names = dict.fromkeys(
         name for film in films for field in ROLES.values() for name in getattr(film, field)
     )
@@ -57,16 +65,11 @@ def write_store(connection: sqlite3.Connection, films: Sequence[Film], version: 
     )
     for table, rows in (
         ("film", (_film_row(n, film, sources) for n, film in enumerate(films))),
-        ("identifier", _identifiers(films)),
+        ("identifier", iter(sorted(_identifiers(films)))),  # in order its pages are full
         ("credit", _credits(films, people)),
         ("film_term", _film_terms(films, terms)),
-        ("name_search (rowid, title, original_title, people)", _name_rows(films)),
-        ("word_search (rowid, words)", _word_rows(films)),
-        ("sound_search (rowid, sounds)", _sound_rows(films)),
     ):
         _insert(connection, table, rows)
-    for table in ("name_search", "word_search", "sound_search"):
-        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
     connection.execute("COMMIT")
     connection.execute("ANALYZE")
 

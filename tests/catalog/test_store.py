@@ -44,6 +44,12 @@ def test_a_film_of_which_little_is_known_comes_back_too(
     assert catalogue_of(STONE, LAMP).film(STONE.id) == STONE
 
 
+def test_a_new_catalogue_has_hardly_an_empty_page(starter: Catalogue) -> None:
+    ((free,),) = starter.rows("PRAGMA freelist_count")
+    ((pages,),) = starter.rows("PRAGMA page_count")
+    assert free < pages / 200
+
+
 def test_a_film_is_still_found_by_the_id_it_had_of_an_identifier(
     catalogue_of: Callable[..., Catalogue],
 ) -> None:
