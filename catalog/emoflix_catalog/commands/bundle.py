@@ -38,8 +38,9 @@ def bundle(out: Path, key: Path, path: Path, *, as_json: bool) -> None:
         print_json(packed._asdict() | {"path": str(packed.path)})
         return
     rows = [(name, f"{size / 1e6:.1f}") for name, size in packed.members.items()]
-    print_table(f"Signed by {packed.key}", ("part", "#MB"), rows)
-    click.echo(f"{out}: {packed.films:,} films, version {packed.version}")
+    print_table("Packed", ("part", "#MB"), rows)
+    facts = f"{packed.films:,} films, version {packed.version}, signed by {packed.key}"
+    click.echo(f"{out}: {facts}")
 
 
 @click.command()
