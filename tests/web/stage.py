@@ -15,6 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from playwright.sync_api import Page
 
+from emoflix_device.mqtt.commands import COMMANDS as UNDERSTOOD
 from emoflix_device.mqtt.messages import (
     AnyEvent,
     CameraState,
@@ -33,19 +34,7 @@ from tests.mosquitto import GUARD_S, HOST, Ear, accepts, free_port, properties
 
 DEVICE = "sofa"
 TOPICS = Topics(DEVICE)
-COMMANDS = (
-    "recommend",
-    "consent",
-    "camera",
-    "preferences",
-    "feedback",
-    "search",
-    "profile",
-    "analyze",
-    "history",
-    "correct_mood",
-    "play",
-)
+COMMANDS = tuple(UNDERSTOOD)
 """All of the contract; what a test's device understands is for the test to say."""
 
 

@@ -4,11 +4,14 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.household.feedback import FeedbackKind
 from emoflix_device.mqtt.messages import LinkMessage, Recommended, SettingsMessage
 from tests.mosquitto import Mosquitto
 from tests.web.conftest import Open
@@ -95,6 +98,22 @@ def test_a_like_goes_to_the_device_with_its_slate(device: Device, open_page: Ope
     said = device.wait_for("feedback")
     assert said.pop("request")
     assert said == {"film": "paddington-2-2017", "kind": "like", "slate": "s1"}
+
+
+def test_afterwards_it_is_asked_how_the_film_was(device: Device, open_page: Open) -> None:
+    device.answers["feedback"] = {"learnt": True}
+    over = SettingsMessage(
+        camera="on", evening="afterwards", film="another-2020", film_title="Another Film"
+    )
+    device.say("settings", over)
+    page = open_page()
+    asked = page.get_by_role("region", name="How was the film?")
+    expect(asked).to_contain_text("Another Film")
+    asked.get_by_role("button", name="5 of 5").click()
+    said = device.wait_for("feedback", "rating")
+    assert (said["film"], said["kind"], said["rating"]) == ("another-2020", "rating", 5)
+    device.say("settings", SettingsMessage(camera="on", evening="waiting"))
+    expect(asked).to_have_count(0)
 
 
 def test_a_film_is_rated_and_reviewed(device: Device, open_page: Open) -> None:
@@ -382,9 +401,25 @@ def test_ones_data_are_downloaded_and_erased_only_when_sure(
     assert device.wait_for("profile")["action"] == "erase"
 
 
+CONTRACT = Path(__file__).resolve().parents[2] / "deploy/web/src/contract.ts"
+
+
+def between(start: str, end: str) -> str:
+    """A part of the contract as the page has it."""
+    return CONTRACT.read_text(encoding="utf-8").partition(start)[2].partition(end)[0]
+
+
 def test_every_command_is_one_that_the_page_knows() -> None:
-    source = Path(__file__).resolve().parents[2] / "deploy/web/src/contract.ts"
-    text = (
-        source.read_text(encoding="utf-8").partition("interface Commands {")[2].partition("\n}")[0]
-    )
-    assert {*re.findall(r"^  (\w+): \[", text, re.MULTILINE)} == {*COMMANDS}
+    known = re.findall(r"^  (\w+): \[", between("interface Commands {", "\n}"), re.MULTILINE)
+    assert {*known} == {*COMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("EXPRESSIONS", EXPRESSIONS),
+        ("FEEDBACK_KINDS", get_args(FeedbackKind)),
+    ],
+)
+def test_the_page_has_the_words_of_the_device(name: str, words: tuple[str, ...]) -> None:
+    assert {*re.findall(r'"(\w+)"', between(f"const {name} = [", "]"))} == {*words}

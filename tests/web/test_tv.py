@@ -39,6 +39,7 @@ def test_five_cards_stand_within_the_margins_with_one_reason_each(
 
 def test_the_arrows_move_one_focus_and_never_lose_it(device: Device, open_page: Open) -> None:
     page = open_page(tv=True)
+    expect(page.get_by_role("button", name="Turn the camera off")).to_be_visible()
     expect(page.locator(".tv-card").first).to_be_focused()
     for expected in [1, 2, 3, 4, 4]:
         page.keyboard.press("ArrowRight")
@@ -75,7 +76,24 @@ def test_enter_opens_and_back_returns_to_the_card(device: Device, open_page: Ope
     expect(dialog.get_by_role("button", name="Close")).to_be_focused()
     page.keyboard.press("Backspace")
     expect(dialog).to_have_count(0)
-    assert focused(page) == FILMS[1].id
+    expect(page.locator(f'[data-film="{FILMS[1].id}"]')).to_be_focused()
+
+
+def test_a_new_slate_leaves_the_film_that_is_looked_at_alone(
+    device: Device, open_page: Open
+) -> None:
+    page = open_page(tv=True)
+    expect(page.locator(".tv-card").first).to_be_focused()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog")
+    play = dialog.get_by_role("button", name="We'll watch this")
+    expect(play).to_be_focused()
+    device.say("recommendations", slate("s2", (film("n", "Another Film"),)))
+    expect(page.locator('[data-film="n"]')).to_have_count(1)
+    expect(play).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.locator('[data-film="n"]')).to_be_focused()
 
 
 def test_a_film_that_a_player_has_is_played(device: Device, open_page: Open) -> None:
@@ -114,6 +132,10 @@ def test_a_key_wakes_it_and_does_nothing_else(device: Device, open_page: Open) -
     page.keyboard.press("Enter")
     expect(page.locator(".tv-card").first).to_be_focused()
     assert not [name for name, _ in device.asked if name == "recommend"]
+    # What else is told while nobody chooses does not put it to rest again.
+    device.say("settings", SettingsMessage(camera="off", evening="waiting"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Camera off")
+    expect(page.locator(".tv-card").first).to_be_focused()
     page.keyboard.press("Escape")
     shows(page, "Press any key for tonight's films")
 
