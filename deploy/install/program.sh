@@ -124,8 +124,8 @@ install_units() {
 }
 
 forget_unit() {
-    systemctl disable -q "$1" 2>/dev/null
-    [[ $RUNS == no ]] || systemctl stop "$1" 2>/dev/null
+    systemctl disable -q "$1" 2>/dev/null || true # it may be gone already
+    [[ $RUNS == no ]] || systemctl stop "$1" 2>/dev/null || true
     rm -f "/etc/systemd/system/$1.service"
 }
 

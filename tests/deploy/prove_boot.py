@@ -36,7 +36,7 @@ class Box:
     def __init__(self, root: Root) -> None:
         """Boot it; it is up when this returns."""
         command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--network-veth"]
-        # systemd filters a unit's addresses with BPF programs, which a container may not load as is.
+        # systemd filters a unit's addresses with BPF programs, which a container may not load.
         command += ["--system-call-filter=bpf", "--capability=CAP_BPF"]
         command += [f"--machine={NAME}", "--console=pipe", f"--directory={root.folder}"]
         command += [f"--bind-ro={root.folder}/src:/src", "/lib/systemd/systemd"]
@@ -53,10 +53,10 @@ class Box:
         until(
             lambda: self.said("systemctl is-system-running") in {"running", "degraded"}, "it boots"
         )
-        self.done(
-            "ip address add 10.99.0.2/24 dev host0; ip link set host0 up;"
-            " ip route add default via 10.99.0.1"
-        )
+        way_out = "ip address add 10.99.0.2/24 dev host0; ip link set host0 up"
+        way_out += "; ip route add default via 10.99.0.1"
+        inside = ["nsenter", "--target", self.leader, "--net", "sh", "-ec", way_out]
+        subprocess.run(inside, check=True)
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """A shell command in it, as root and outside of any unit."""
@@ -199,6 +199,23 @@ def a_person_must_mend(box: Box) -> str:
     return "a wrong key in the settings: told by name, exit code 2, not tried again"
 
 
+def uninstalls(root: Root) -> str:
+    with booted(root) as box:
+        is_active(box)
+        box.done("/opt/emoflix/share/deploy/install.sh --uninstall --yes")
+        box.done(
+            f"test ! -e /opt/emoflix && test -e {CONFIG} && test -e /var/lib/emoflix/household.db"
+        )
+        assert box.shown("LoadState") == "not-found"
+        box.done("/src/deploy/install.sh --uninstall --erase --yes")
+        left = box.said(
+            "find / -xdev -path /src -prune -o -iname '*emoflix*' ! -path '/tmp/*' -print;"
+            " getent passwd emoflix emoflix-web"
+        )
+    assert left == "", left
+    return "--uninstall keeps settings and store; --uninstall --erase leaves no file and no user"
+
+
 def written_bytes(box: Box) -> int:
     """By the service, the page's process and the broker, as the kernel counts them."""
     total = 0
@@ -279,7 +296,9 @@ def main() -> int:
             return 1
         with booted(root) as box:
             wrong = sum(not attempt(lambda proof=proof: proof(box)) for proof in PROOFS)
-        return wrong + (not attempt(lambda: loses_nothing(root)))
+        for last in (loses_nothing, uninstalls):
+            wrong += not attempt(lambda last=last: last(root))
+        return wrong
 
 
 if __name__ == "__main__":
