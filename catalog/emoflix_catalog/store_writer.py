@@ -39,12 +39,12 @@ def write_store(connection: sqlite3.Connection, films: Sequence[Film], version: 
     connection.execute("INSERT INTO catalogue VALUES (?, ?)", (version, len(films)))
     sources = _numbered(connection, "source", ((film.source, film.licence) for film in films))
     # The searches first: putting one in order frees pages, which what comes after it takes.
-    for table, fields, rows in (
+    for table, fields, texts in (
         ("name_search", "title, original_title, people", _name_rows(films)),
         ("word_search", "words", _word_rows(films)),
         ("sound_search", "sounds", _sound_rows(films)),
     ):
-        _insert(connection, f"{table} (rowid, {fields})", rows)
+        _insert(connection, f"{table} (rowid, {fields})", texts)
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608
     names = dict.fromkeys(
         name for film in films for field in ROLES.values() for name in getattr(film, field)

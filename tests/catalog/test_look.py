@@ -143,5 +143,6 @@ def test_a_folder_of_stills_is_taken_in_and_searched(tmp_path: Path) -> None:
     assert (told["looked_at"], told["known"]) == (2, 2)
     assert set(told["not_taken"].values()) == {1}
     assert run("look", folder)["looked_at"] == 0
+    assert run("look", folder, "--again")["looked_at"] == 2
     found = run("like-picture", folder / "night.png")
     assert [row["film"]["id"] for row in found["films"]] == ["night", "sunset"]

@@ -64,14 +64,15 @@ def look(
             found = _in_library(library, request, catalogue, known, tally)
         else:
             found = _in_folder(Path(where), catalogue, known, tally)
-        before = dict(looks)
+        taken = 0
         try:
-            for number, (film, picture) in enumerate(_shown(found, where), start=1):
+            for film, picture in _shown(found, where):
                 looks[film] = describe(picture)
-                if number % _KEPT_EVERY == 0:
+                taken += 1
+                if taken % _KEPT_EVERY == 0:
                     write_looks(path, looks)
         finally:
-            if looks != before:
+            if taken % _KEPT_EVERY:
                 write_looks(path, looks)
     facts = {"looked_at": tally.read, "known": len(looks), "not_taken": dict(tally.reasons)}
     if as_json:

@@ -110,5 +110,5 @@ def _palette(
     coloured = (chroma / COLOURED_FROM).clip(max=1)
     colours = levels.T @ (hues * coloured[:, None])
     greys = levels.T @ (1 - coloured)
-    shares = np.concatenate([colours.ravel(), greys]) / len(lightness)
-    return shares.astype(np.float32)
+    shares: NDArray[np.float32] = np.concatenate([colours.ravel(), greys]).astype(np.float32)
+    return shares / np.float32(len(lightness))
