@@ -3,6 +3,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from paho.mqtt.client import Client
 
 from emoflix_device.config import MqttSettings
 from emoflix_device.errors import BrokerError
@@ -11,6 +12,7 @@ from emoflix_device.mqtt.connection import (
     LEAST_PAUSE_S,
     LONGEST_PAUSE_S,
     PATIENT_TRIES,
+    Connection,
     pause_s,
     probe,
 )
@@ -19,6 +21,21 @@ from tests.mosquitto import HOST, Mosquitto, free_port
 
 def test_a_good_broker_has_no_fault(mosquitto: Mosquitto) -> None:
     assert probe(MqttSettings(host=HOST, port=mosquitto.port)) is None
+
+
+def test_an_answer_does_not_wait_for_the_acknowledgement_before_it(mosquitto: Mosquitto) -> None:
+    sends_at_once: list[int] = []
+
+    def up(client: Client) -> None:
+        opened = client.socket()
+        assert isinstance(opened, socket.socket)
+        sends_at_once.append(opened.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        client.disconnect()
+
+    settings = MqttSettings(host=HOST, port=mosquitto.port)
+    Connection(settings, client_id=None, on_up=up, on_message=lambda _: None).live_once()
+    assert all(sends_at_once)
+    assert len(sends_at_once) == 1
 
 
 def test_a_broker_that_is_not_there_is_a_fault_at_once() -> None:
