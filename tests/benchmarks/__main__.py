@@ -10,7 +10,16 @@ from typing import Final
 
 from rich.console import Console
 
-BENCHMARKS: Final = ("stages", "daemon", "beside", "quality", "mood", "recall", "slate", "catalogue")
+BENCHMARKS: Final = (
+    "stages",
+    "daemon",
+    "beside",
+    "quality",
+    "mood",
+    "recall",
+    "slate",
+    "catalogue",
+)
 """Modules beside this one; the `tables` of each gives what is printed."""
 
 
