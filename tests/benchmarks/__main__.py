@@ -19,6 +19,8 @@ BENCHMARKS: Final = (
     "recall",
     "slate",
     "catalogue",
+    "commands",
+    "page",
 )
 """Modules beside this one; the `tables` of each gives what is printed."""
 
