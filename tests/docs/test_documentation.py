@@ -24,7 +24,9 @@ PAGES: Final = (
 QUICK: Final = re.compile(r"emoflix-catalog (recommend|search|info|stats|version|check)\b")
 """What needs neither hardware nor a service, and takes a moment on the starter catalogue."""
 
-NEEDS: Final = re.compile(r"\.\./shared|--catalogue|--reference|[A-Z]{4,}|FILE|\.emoflix|<|\|")
+NEEDS: Final = re.compile(
+    r"\bID\b|\.json|\.csv|\.\./shared|--catalogue|--reference|[A-Z]{4,}|FILE|\.emoflix|<|\|"
+)
 """A command with a file or a word of the reader's own is parsed, not run."""
 
 CUT_SHORT: Final = re.compile(r"…|\.\.\.")
@@ -109,12 +111,23 @@ def parse(command: click.Command, name: str, arguments: list[str], *, whole: boo
     ],
     ids=str,
 )
-def test_a_quick_documented_command_runs(found: Documented, tmp_path: Path) -> None:
-    arguments = shlex.split(found.command)[1:]
+def test_a_quick_documented_command_runs(found: Documented, home: Path) -> None:
+    emoflix_catalog(home, *shlex.split(found.command)[1:])
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A reader's, with the starter catalogue built."""
+    folder = tmp_path_factory.mktemp("home")
+    emoflix_catalog(folder, "build")
+    return folder
+
+
+def emoflix_catalog(home: Path, *arguments: str) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "emoflix_catalog", *arguments],
-        cwd=tmp_path,
-        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        cwd=home,
+        env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         check=False,
     )
