@@ -203,7 +203,7 @@ def test_what_does_not_work_in_its_place_is_taken_back(
 def test_a_bundle_without_room_says_so_and_changes_nothing(desk: Desk) -> None:
     def little_room() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
     before = state(desk.box.parent)
     command = [*CLI, "install", desk.bundle, "--key", desk.keys.public, "--into", desk.box]
