@@ -1,8 +1,14 @@
+import signal
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+# Whoever runs the tests in the background has the interrupt ignored in them and in all that they
+# start; some of them press Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
