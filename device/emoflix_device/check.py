@@ -12,6 +12,7 @@ import click
 from emoflix_catalog.errors import CatalogueError
 from emoflix_device.config import Settings, load_settings
 from emoflix_device.errors import BrokerError, EmoflixError
+from emoflix_device.options import config_option
 
 # Each part is imported by its own check: what is missing for one must not hide the others.
 
@@ -86,12 +87,7 @@ CHECKS: Final[tuple[tuple[str, Callable[[Settings], str]], ...]] = (
 
 
 @click.command()
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The configuration, as for `emoflix run`.",
-)
+@config_option
 def check(config: Path) -> None:
     """Test model, catalogue, state, camera, broker and player one by one; 1 if one is wrong."""
     settings = load_settings(config)

@@ -12,6 +12,7 @@ from emoflix_device.config import Settings, load_settings
 from emoflix_device.household import STORE, HouseholdStore, open_household
 from emoflix_device.household.opening import key_path
 from emoflix_device.household.retention import LIMITS
+from emoflix_device.options import config_option
 
 HOLDS: Final[Mapping[str, tuple[str, str]]] = {
     "profile": (
@@ -45,12 +46,7 @@ def how_long(table: str) -> str:
 
 
 @click.command()
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The configuration, as for `emoflix run`.",
-)
+@config_option
 def privacy(config: Path) -> None:
     """Say what is kept of the people who watch, where, for how long, and who can read it."""
     settings = load_settings(config)

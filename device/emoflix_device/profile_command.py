@@ -17,13 +17,7 @@ from emoflix_device.household import (
     export_profile,
     open_household,
 )
-
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The configuration, as for `emoflix run`.",
-)
+from emoflix_device.options import config_option
 
 
 @click.group()
@@ -32,7 +26,7 @@ def profile() -> None:
 
 
 @profile.command("list")
-@_CONFIG
+@config_option
 def list_profiles(config: Path) -> None:
     """Name the profiles, and say how much each has said and was shown."""
     with _store(config) as store:
@@ -47,7 +41,7 @@ def list_profiles(config: Path) -> None:
 
 @profile.command()
 @click.argument("name")
-@_CONFIG
+@config_option
 def export(name: str, config: Path) -> None:
     """Print all that is kept of the profile NAME, as JSON."""
     with _store(config) as store:
@@ -57,7 +51,7 @@ def export(name: str, config: Path) -> None:
 
 @profile.command()
 @click.argument("name")
-@_CONFIG
+@config_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(name: str, config: Path, *, yes: bool) -> None:
     """Delete the profile NAME and all that is kept of it, for good."""
@@ -71,7 +65,7 @@ def erase(name: str, config: Path, *, yes: bool) -> None:
 
 
 @profile.command()
-@_CONFIG
+@config_option
 def encrypt(config: Path) -> None:
     """Encrypt a store that has been plain so far; the service must be stopped."""
     settings = load_settings(config)
