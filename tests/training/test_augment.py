@@ -29,7 +29,15 @@ def test_a_flip_is_the_mirror_image() -> None:
 @given(st.integers(16, 48), st.integers(0, 2**32 - 1))
 def test_every_crop_has_its_size_and_keeps_to_the_range_of_pixels(px: int, seed: int) -> None:
     strong = Augmentation(
-        rotation_deg=45, scale=0.5, shift=0.5, shear=0.5, optics=1, light=1, noise=1, erase=1
+        rotation_deg=45,
+        scale=0.5,
+        shift=0.5,
+        shear=0.5,
+        optics=1,
+        light=1,
+        noise=1,
+        glasses=1,
+        erase=1,
     )
     crops = augment(FACES, px, strong, np.random.default_rng(seed))
     assert crops.shape == (len(FACES), px, px, 1)
@@ -70,3 +78,13 @@ def test_an_erased_face_has_one_covered_rectangle_and_is_itself_elsewhere() -> N
         assert np.ptp(inside) == 0
         assert 0.1 <= len(rows) / 48 <= 0.55
         assert 0.1 <= len(columns) / 48 <= 0.55
+
+
+def test_glasses_sit_at_the_eyes_and_leave_the_mouth_alone() -> None:
+    plain = np.full((200, 48, 48), 128, np.uint8)
+    glasses = Augmentation(flip=False, rotation_deg=0, scale=0, shift=0, glasses=1)
+    worn = augment(plain, 48, glasses, np.random.default_rng(0))[..., 0] - 128
+    assert np.abs(worn[:, 34:]).max() == 0
+    assert np.abs(worn[:, :34]).max(axis=(1, 2)).min() > 0
+    share = (np.abs(worn[:, 8:30]) > 1).mean()
+    assert 0.05 < share < 0.5

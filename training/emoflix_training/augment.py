@@ -21,6 +21,13 @@ GAMMA_LOG2: Final = 0.8
 NOISE_SIGMA: Final = 10.0
 ERASED_SIDE: Final = (0.15, 0.5)
 """Sides of an erased rectangle, as shares of the crop's."""
+RIM_HALF_PX: Final = (4.0, 8.0)
+"""Half the height and half the width of a lens on a face of 48 px."""
+RIM_PX: Final = (0.6, 3.0)
+RIM_POWER: Final = (2.0, 8.0)
+"""Of the superellipse that a rim follows: 2 is round, 8 nearly a box."""
+EYE_ROW: Final = (16.0, 22.0)
+EYES_APART_PX: Final = (13.0, 19.0)
 
 
 def augment(
@@ -38,6 +45,7 @@ def augment(
         generator: the only source of chance.
     """
     faces = images.astype(np.float32)
+    faces = _glasses(faces, strength.glasses, generator)
     faces = _optics(faces, strength.optics, generator)
     crops = _move(faces, crop_px, strength, generator)
     crops = _light(crops, strength.light, generator)
@@ -140,6 +148,34 @@ def _plane(
     columns = per_column[:, None, None] * across[None, None, :]
     rows = per_row[:, None, None] * across[None, :, None]
     return np.asarray(columns + rows + origin[:, None, None], np.float32)
+
+
+def _glasses(
+    faces: NDArray[np.float32], probability: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Put rims and a bridge, dark or light, about where the eyes of some faces are."""
+    chosen = np.flatnonzero(generator.random(len(faces)) < probability)
+    shape = (len(chosen), 1, 1)
+
+    def drawn(low: float, high: float) -> NDArray[np.float32]:
+        return generator.uniform(low, high, shape).astype(np.float32)
+
+    middle = (FER_PX - 1) / 2 + drawn(-2, 2)
+    apart, row = drawn(*EYES_APART_PX), drawn(*EYE_ROW)
+    half_width, half_height = drawn(*RIM_HALF_PX), drawn(*RIM_HALF_PX)
+    thickness, power = drawn(*RIM_PX), drawn(*RIM_POWER)
+    rows, columns = np.mgrid[0:FER_PX, 0:FER_PX].astype(np.float32)
+    across, down = np.abs(np.abs(columns - middle) - apart / 2), np.abs(rows - row)
+    # How far outside the lens's edge each pixel is, in pixels (negative inside).
+    radius = ((across / half_width) ** power + (down / half_height) ** power) ** (1 / power)
+    outside = (radius - 1) * np.minimum(half_width, half_height)
+    rim = np.clip(thickness / 2 + 0.5 - np.abs(outside), 0, 1)
+    between = (np.abs(columns - middle) < apart / 2) & (outside > 0)
+    bridge = between * np.clip(thickness / 2 + 0.5 - down, 0, 1)
+    opacity = drawn(0.4, 1.0) * np.maximum(rim, bridge)
+    grey = 255 * drawn(0, 1) ** 2
+    faces[chosen] += opacity * (grey - faces[chosen])
+    return faces
 
 
 def _optics(

@@ -22,6 +22,7 @@ from .metrics import log_softmax
 from .prepared import Faces
 from .recipe import Augmentation, Recipe
 from .train import refuse_old_run
+from .voters import expected_labels
 
 CACHE: Final = "teacher.npz"
 
@@ -51,6 +52,7 @@ def teach(
     Raises:
         RunError: no teacher or no `distillation`, the folder holds a run already, or it holds no
             answers about these faces.
+        DataError: the recipe asks for voters and the data has none.
     """
     if recipe.distillation is None:
         raise RunError("the recipe has no `distillation`; use `emoflix-train train`")
@@ -59,7 +61,8 @@ def teach(
     if not teachers:
         raise RunError("give at least one --teacher")
     refuse_old_run(run)
-    answers = ask(
+    expected = expected_labels(faces) if recipe.distillation.voters else 0.0
+    seen = ask(
         [KerasClassifier(path) for path in teachers],
         faces,
         recipe.distillation.views,
@@ -67,6 +70,8 @@ def teach(
         seed=recipe.seed,
         on_view=on_view,
     )
+    voters = np.float32(recipe.distillation.voters)
+    answers = voters * expected + (1 - voters) * seen
     run.mkdir(parents=True, exist_ok=True)
     with replacing(run / CACHE) as temporary:
         np.savez_compressed(
@@ -86,10 +91,12 @@ def ask(
 ) -> NDArray[np.float32]:
     """The teachers' mean probabilities over their looks: float32[n, 7].
 
-    Each sees every face moved as in training, but in good light: the student shall see through
-    what its teachers were spared.
+    Each sees every face moved as in training, but in good light and nothing before it: the
+    student shall see through what its teachers were spared.
     """
-    clear = msgspec.structs.replace(augmentation, optics=0.0, light=0.0, noise=0.0)
+    clear = msgspec.structs.replace(
+        augmentation, optics=0.0, light=0.0, noise=0.0, glasses=0.0, erase=0.0
+    )
     total = np.zeros((len(faces), len(LABELS)))
     for position, teacher in enumerate(teachers):
         crop_px = int(teacher.model.input_shape[1])

@@ -42,17 +42,20 @@ class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optics: Fraction = 0.0
     light: Fraction = 0.0
     noise: Fraction = 0.0
+    glasses: Fraction = 0.0
     erase: Fraction = 0.0
 
 
 class Distillation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a student listens to its teachers; see `distil.py`.
 
-    `share` of what it should answer is the teachers' mean answer over `views` augmented looks at
-    each face, `1 - share` the label.
+    `share` of what it should answer is the teachers' answer, `1 - share` the label. Of the
+    teachers' answer, `voters` is what FER+'s votes let one expect (`voters.py`), and the rest the
+    networks' mean over `views` augmented looks at each face.
     """
 
     share: Fraction = 0.7
+    voters: Fraction = 0.0
     views: Positive = 8
 
 
