@@ -271,6 +271,7 @@ def _print_video(console: Any, file: Path, report: VideoReport) -> None:
         f"[bold]{escape(file.name)}[/]: {report.duration_s:.1f} s, {report.frames} frames of "
         f"{report.width_px} x {report.height_px} at {report.frames_per_s:.4g} a second; "
         f"a face in {report.looks_with_faces} of the {report.looks} looked at"
+        + ("" if report.motion is None else f"; {report.motion:.0%} of the picture move")
     )
     table = Table("mood", box=SIMPLE_HEAD, title="Share of the time", title_justify="left")
     table.add_column("share", justify="right")

@@ -101,7 +101,8 @@ class Offering:
         context = Context(
             at=self._clock.wall(),
             people=max(watching.mood.people, len(names)),
-            light=watching.light or "",
+            light=watching.scene.light or "",
+            restless=watching.scene.restless,
         )
         return self._recommender.slate(seats, reading, context, count=wanted.count)
 
@@ -173,7 +174,8 @@ class Offering:
             "hour": slate.made.hour,
             "weekday": slate.made.isoweekday(),
             "people": self._watching.mood.people,
-            "light": self._watching.light or "",
+            "light": self._watching.scene.light or "",
+            "restless": self._watching.scene.restless,
             "profiles": len(names),
         }
         try:

@@ -12,7 +12,7 @@ from emoflix_device.config import MoodSettings
 from emoflix_device.mood import Mood, MoodFilter
 from emoflix_device.timeline import Stretch, shares, stretches
 from emoflix_device.vision.look import Observer, ReadFace
-from emoflix_device.vision.scene import Light
+from emoflix_device.vision.scene import Light, Motion
 
 LOOKS_PER_S: Final = 12.0
 """Of a video as many frames are looked at; expressions change more slowly than that."""
@@ -57,9 +57,11 @@ class Moment(Struct, frozen=True):
 
 
 class VideoReport(Struct, frozen=True):
-    """The moods over a video.
+    """The moods over a video, and the room in it.
 
     Attributes:
+        motion: share of the picture that changed from one second to the next, over the last half
+            minute of the video; None where it is shorter than that second.
         frames: how many the file has; `looks` of them were looked at.
         shares: of the whole time, for each mood that occurs.
         timeline: without gaps, from 0 to `duration_s`.
@@ -72,6 +74,7 @@ class VideoReport(Struct, frozen=True):
     frames: int
     looks: int
     looks_with_faces: int
+    motion: float | None
     shares: dict[str, float]
     timeline: list[Stretch]
     kind: Literal["video"] = "video"
@@ -111,14 +114,17 @@ def review_video(
     settings = MoodSettings()
     mood = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
     stride = max(1, round(frames_per_s / LOOKS_PER_S))
+    motion = Motion()
     moments: list[Moment] = []
     faces: tuple[ReadFace, ...] = ()
     frames = with_faces = height = width = 0
     for number, image in enumerate(images):
         if number % stride == 0:
             now_s = number / frames_per_s
-            seen = observer.observe(Frame(luma_of(image), now_s, number))
+            luma = luma_of(image)
+            seen = observer.observe(Frame(luma, now_s, number))
             faces = seen.faces
+            motion.update(luma, now_s, (read.face for read in faces))
             rows = np.array([read.probabilities for read in faces]).reshape(-1, len(EXPRESSIONS))
             moments.append(_moment(now_s, mood.update(rows, now_s, seen.weights)))
             with_faces += bool(faces)
@@ -135,6 +141,7 @@ def review_video(
         frames=frames,
         looks=len(moments),
         looks_with_faces=with_faces,
+        motion=motion.share,
         shares=shares(timeline),
         timeline=timeline,
     )

@@ -11,7 +11,6 @@ from emoflix_device.clock import Clock
 from emoflix_device.mood import Mood
 from emoflix_device.mqtt.messages import (
     FilmMessage,
-    Light,
     LinkMessage,
     MoodMessage,
     Occasion,
@@ -19,10 +18,11 @@ from emoflix_device.mqtt.messages import (
     RecommendationsMessage,
     Recommended,
 )
+from emoflix_device.vision.scene import Scene
 
 
-def mood_message(mood: Mood, light: Light | None, clock: Clock) -> MoodMessage:
-    """The mood as the world reads it."""
+def mood_message(mood: Mood, scene: Scene, clock: Clock) -> MoodMessage:
+    """The mood as the world reads it, with what is seen of the room around it."""
     named = zip(EXPRESSIONS, mood.probabilities, strict=True)
     return MoodMessage(
         mood=mood.announced,
@@ -32,7 +32,8 @@ def mood_message(mood: Mood, light: Light | None, clock: Clock) -> MoodMessage:
         arousal=round(mood.arousal, 3),
         since=clock.wall_at(mood.since_s),
         people=mood.people,
-        light=light,
+        light=scene.light,
+        motion=None if scene.motion is None else round(scene.motion, 3),
     )
 
 

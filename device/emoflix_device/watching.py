@@ -17,11 +17,12 @@ from emoflix_device.health import RunningMean
 from emoflix_device.household import HouseholdStore
 from emoflix_device.mood import MoodFilter
 from emoflix_device.mood.calibration import Calibration
-from emoflix_device.mqtt.messages import CameraBack, CameraLost, CameraState, Light, MoodChanged
+from emoflix_device.mqtt.messages import CameraBack, CameraLost, CameraState, MoodChanged
 from emoflix_device.telling import Tell
 from emoflix_device.translate import mood_message
 from emoflix_device.vision.expression import probabilities
 from emoflix_device.vision.look import Observation, Observer
+from emoflix_device.vision.scene import Motion, Scene
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,7 +33,10 @@ TOLD_AGAIN_S: Final = 1.0
 """A mood that keeps its name is told again at most so often, ..."""
 
 MOVED: Final = 0.1
-"""... when its confidence has moved by so much, or the number of people or the light changed."""
+"""... when its confidence has moved by so much, or the number of people changed, ..."""
+
+STIRRED: Final = 0.03
+"""... or the motion in the room has moved by so much, or the light changed."""
 
 RECENT_S: Final = 5.0
 """Who says what their face shows means what it showed in the last so many seconds."""
@@ -84,7 +88,8 @@ class Watching:
         self._filter = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
         self._looked_s = self._told_s = clock.steady_s()
         self.mood = self._told = self._filter.update(_NO_FACES, self._looked_s)
-        self.light: Light | None = None
+        self._motion = Motion()
+        self.scene = self._scene_told = Scene()
         self.camera = Camera("off")
         self._alone: deque[tuple[float, NDArray[np.float32]]] = deque()
         self.looks = 0
@@ -97,7 +102,7 @@ class Watching:
         else:
             self._capture.stop()
             self.mood = self._filter.reset(self._clock.steady_s())
-            self.light = None
+            self._motion, self.scene = Motion(), Scene()
             self._alone.clear()
         self._tell_mood()
         self.follow_camera()
@@ -111,6 +116,8 @@ class Watching:
             self.lag_ms.add((self._clock.steady_s() - frame.taken_at_s) * 1000)
             seen = self._observer.observe(frame)
             self._take_in(seen)
+            self._motion.update(frame.luma, seen.taken_at_s, (read.face for read in seen.faces))
+            self.scene = Scene(seen.light, self._motion.share, self._motion.restless)
         elif self._clock.steady_s() - self._looked_s >= BLIND_S:
             self.mood = self._filter.update(_NO_FACES, self._clock.steady_s())
         if self._mood_is_news():
@@ -154,7 +161,6 @@ class Watching:
             seen.taken_at_s, people=len(seen.faces), spent_s=time.process_time()
         )
         self._remember(seen)
-        self.light = seen.light
         self._looked_s = seen.taken_at_s
         self.looks += 1
         self.face_ms.add(seen.detect_ms)
@@ -185,12 +191,20 @@ class Watching:
         if mood.announced != told.announced:
             return True
         moved = abs(mood.confidence - told.confidence) >= MOVED or mood.people != told.people
-        return moved and self._clock.steady_s() - self._told_s >= TOLD_AGAIN_S
+        return (
+            moved or self._scene_is_news()
+        ) and self._clock.steady_s() - self._told_s >= TOLD_AGAIN_S
+
+    def _scene_is_news(self) -> bool:
+        scene, told = self.scene, self._scene_told
+        stirred = abs((scene.motion or 0.0) - (told.motion or 0.0)) >= STIRRED
+        return stirred or (scene.light, scene.restless) != (told.light, told.restless)
 
     def _tell_mood(self) -> None:
         told, self._told = self._told, self.mood
+        self._scene_told = self.scene
         self._told_s = self._clock.steady_s()
-        self._tell("mood", mood_message(self.mood, self.light, self._clock))
+        self._tell("mood", mood_message(self.mood, self.scene, self._clock))
         if self.mood.announced != told.announced:
             _LOG.info("mood: %s (%.2f)", self.mood.announced, self.mood.confidence)
             self._tell(

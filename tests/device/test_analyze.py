@@ -231,6 +231,7 @@ def test_the_sad_part_and_the_happy_part_are_seen(analyze: Run, yunet: Any, shar
     assert code == 0
     report = json.loads(out)
     assert report["looks_with_faces"] > 0.95 * report["looks"]
+    assert 0.1 < report["motion"] < 0.6  # a face that fills the picture and is never still
     # She cries for the first nine seconds and smiles from the tenth on.
     assert mood_share(report, "sad", 0.0, 9.5) > 0.4
     assert mood_share(report, "happy", 0.0, 9.5) == 0

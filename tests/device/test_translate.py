@@ -13,6 +13,7 @@ from emoflix_device.translate import (
     recommended_event,
     slate_message,
 )
+from emoflix_device.vision.scene import Scene
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
 SAD = Mood(
@@ -52,10 +53,11 @@ SLATE = Slate(
 
 def test_a_mood_is_told_with_the_wall_time_of_its_beginning() -> None:
     clock = Clock(steady_s=lambda: 100.0, wall=lambda: NOON)
-    message = mood_message(SAD, "dim", clock)
+    message = mood_message(SAD, Scene("dim", 0.01234), clock)
     assert message.since == NOON - dt.timedelta(seconds=10)
     assert (message.mood, message.people, message.light) == ("sad", 2, "dim")
     assert message.probabilities.sad == 0.7
+    assert message.motion == 0.012
     assert message.valence < 0
 
 

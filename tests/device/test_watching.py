@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.camera.frame import Frame
 from emoflix_device.camera.source import open_source
 from emoflix_device.config import CameraSettings
 from emoflix_device.household import HouseholdStore
@@ -83,3 +84,36 @@ def test_a_face_too_poor_to_be_read_is_neither_corrected_nor_learnt_from(tmp_pat
         assert watching.shown_lately() is None
         watching._take_in(seen(box.hand.now_s, a_face()))
         assert np.allclose(watching.shown_lately(), HAPPY)  # type: ignore[arg-type]
+
+
+def test_a_room_where_people_walk_about_is_told_and_gets_a_slate_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Box(tmp_path) as box:
+        watching, hand = box.daemon._watching, box.hand
+        frames: list[Frame] = []
+        monkeypatch.setattr(watching._capture, "take", lambda: frames.pop() if frames else None)
+
+        def look(walked_px: int) -> None:
+            luma = np.full((180, 320), 120, np.uint8)
+            luma[40:120, walked_px : walked_px + 36] = 20
+            hand.now_s += 1.0
+            frames.append(Frame(luma, hand.now_s, 0))
+            box.daemon.beat()
+
+        look(0)
+        assert box.heard()["mood"][-1]["motion"] is None
+        for second in range(10):
+            look(100 * (second % 2))
+        told = box.heard()["mood"][-1]
+        assert (told["people"], told["light"]) == (0, "bright")
+        assert told["motion"] == pytest.approx(0.09, abs=0.03)
+        box.done("recommend")
+        assert box.store.slates.of("household")[-1].context["restless"] is True
+        for _ in range(120):
+            look(0)
+        assert box.heard()["mood"][-1]["motion"] < 0.03
+        box.done("recommend")
+        assert box.store.slates.of("household")[-1].context["restless"] is False
+        watching.follow_switches()  # the camera is off, and nothing is known of the room any more
+        assert box.heard()["mood"][-1]["motion"] is None

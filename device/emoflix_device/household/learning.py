@@ -27,7 +27,8 @@ class SlateRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     policy: str
     """The version of what chose."""
     context: dict[str, str | int | float | bool] = {}
-    """The evening around it: part of the day, people in the room, light. Never a mood."""
+    """The evening around it: part of the day, people in the room, light, whether they are
+    restless. Never a mood."""
     mood: str | None = None
     """The announced word and nothing finer; kept only with the consent to keep moods."""
 

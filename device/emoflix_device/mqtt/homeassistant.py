@@ -64,8 +64,8 @@ ENTITIES: Final[Mapping[str, Entity]] = {
         "mood",
         "{{ value_json.mood }}",
         attributes="{{ {'valence': value_json.valence, 'arousal': value_json.arousal, "
-        "'people': value_json.people, 'light': value_json.light, 'since': value_json.since} "
-        "| tojson }}",
+        "'people': value_json.people, 'light': value_json.light, 'motion': value_json.motion, "
+        "'since': value_json.since} | tojson }}",
         more={"device_class": "enum", "options": list(get_args(Announced))},
     ),
     "confidence": Entity(

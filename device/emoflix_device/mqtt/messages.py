@@ -85,6 +85,13 @@ class MoodMessage(Struct, frozen=True, kw_only=True):
     since: Annotated[Instant, Meta(description="when `mood` began")]
     people: Annotated[Count, Meta(description="faces seen in the last look")]
     light: Annotated[Light | None, Meta(description="null before the first look")] = None
+    motion: Annotated[
+        Unit | None,
+        Meta(
+            description="share of the picture that changes from one second to the next, over the "
+            "last half minute; null before two looks a second apart"
+        ),
+    ] = None
 
 
 class LinkMessage(Struct, frozen=True, kw_only=True):
