@@ -115,7 +115,11 @@ class Daemon:
             clock=clock,
         )
         self._looking = Looking(
-            settings.mood, read=self._watching.read, tell=link.publish, clock=clock
+            settings.mood,
+            read=self._watching.read,
+            hurry=self._watching.hurry,
+            tell=link.publish,
+            clock=clock,
         )
         self._evening = Evening(
             settled_mood_s=asked.settled_mood_s,

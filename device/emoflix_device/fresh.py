@@ -95,6 +95,7 @@ class Looking:
         settings: MoodSettings,
         *,
         read: Callable[[Observation], NDArray[np.float32]],
+        hurry: Callable[[float], None],
         tell: Tell,
         clock: Clock,
     ) -> None:
@@ -103,11 +104,13 @@ class Looking:
         Args:
             settings: how looks become a mood.
             read: the probabilities of a frame's faces.
+            hurry: looks as often as can be for so many seconds.
             tell: for the hints.
             clock: the time.
         """
         self._settings = settings
         self._read = read
+        self._hurry = hurry
         self._tell = tell
         self._clock = clock
         self._look: FreshLook | None = None
@@ -118,6 +121,7 @@ class Looking:
         if self._look is None:
             self._look = FreshLook(self._settings, self._clock.steady_s())
             self._outcome = Future()
+            self._hurry(LOOK_S)
         return self._outcome
 
     def follow(self, seen: Observation | None) -> None:

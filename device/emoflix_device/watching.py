@@ -124,6 +124,10 @@ class Watching:
             self._tell_mood()
         return seen
 
+    def hurry(self, for_s: float) -> None:
+        """From the next frame on and for so long, look as often as the settings want."""
+        self._capture.period_s = self._rate.hurry(self._clock.steady_s(), for_s)
+
     def follow_camera(self) -> None:
         """Notice what became of the camera, and tell of a loss and a return."""
         camera, before = self.camera_now(), self.camera

@@ -10,6 +10,7 @@ from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.frame import Frame
 from emoflix_device.camera.source import open_source
 from emoflix_device.config import CameraSettings
+from emoflix_device.fresh import LOOK_S
 from emoflix_device.household import HouseholdStore
 from tests.device.box import EVENING, Box
 from tests.device.seen import HAPPY, a_face, seen
@@ -38,6 +39,17 @@ def test_a_fresh_look_guides_and_then_shows_a_slate(box: Box) -> None:
         (hint["left_s"] for hint in hints), reverse=True
     )
     assert box.heard()["recommendations"][-1]["slate"] == slate["slate"]
+
+
+def test_a_fresh_look_does_not_wait_until_an_idle_camera_looks_again(box: Box) -> None:
+    watching = box.daemon._watching
+    box.turn_until(lambda: watching.looks > 0)
+    watching._capture.period_s = 1e6
+    looked, asked_s = watching.looks, watching._clock.steady_s()
+    box.done("recommend", {"fresh": True, "count": 3})
+    took_s = watching._clock.steady_s() - asked_s
+    assert took_s >= LOOK_S
+    assert watching.looks - looked > 2 * took_s
 
 
 def test_a_face_that_was_corrected_is_read_otherwise_in_that_profile_alone(box: Box) -> None:

@@ -5,6 +5,7 @@ Two threads, because a driver may block for ever: the *reader* opens one source 
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -239,9 +240,11 @@ class Capture:
         with self._changed:
             reader.heard_s = time.monotonic()
             reader.silence_s = max(self._stall_s, 3 * source.period_s)
-        due_s = 0.0
+        taken_at_s = -math.inf
         while self._reader is reader:
-            if time.monotonic() < due_s:
+            # A frame that comes a little early is as good as the one after it. The period is read
+            # each time: it may become shorter while a long one passes.
+            if time.monotonic() < taken_at_s + self.period_s - source.period_s / 2:
                 source.skip()
                 with self._changed:
                     reader.heard_s = time.monotonic()
@@ -249,8 +252,7 @@ class Capture:
             frame = source.read()
             if not self._keep(frame, reader):
                 return
-            # A frame that comes a little early is as good as the one after it.
-            due_s = frame.taken_at_s + self.period_s - source.period_s / 2
+            taken_at_s = frame.taken_at_s
             self._on_frame()
 
     def _keep(self, frame: Frame, reader: _Reader) -> bool:

@@ -1,5 +1,6 @@
 """How often to look: as often as wanted while somebody is there, and never beyond the budget."""
 
+import math
 from typing import Final
 
 EMPTY_S: Final = 30.0
@@ -28,6 +29,15 @@ class Rate:
         self._spent_s = 0.0
         self._cost_s: float | None = None
         self._seen_s: float | None = None
+        self._hurried_until_s = -math.inf
+
+    def hurry(self, now_s: float, for_s: float) -> float:
+        """Look as often as wanted for a while, though nobody is there or the budget is spent.
+
+        Somebody asked for it and waits. Returns the seconds until the next look, from now on.
+        """
+        self._hurried_until_s = now_s + for_s
+        return self._shortest_s
 
     def looked(self, now_s: float, *, people: int, spent_s: float) -> float:
         """Take a look into account; the seconds until the next.
@@ -40,6 +50,8 @@ class Rate:
         self._count(spent_s)
         if people or self._seen_s is None:
             self._seen_s = now_s
+        if now_s < self._hurried_until_s:
+            return self._shortest_s
         idle = now_s - self._seen_s >= EMPTY_S
         wanted_s = max(IDLE_S, self._shortest_s) if idle else self._shortest_s
         affordable_s = 0.0 if self._cost_s is None else min(self._cost_s / self._share, IDLE_S)

@@ -177,6 +177,21 @@ def test_frames_that_come_before_they_are_due_pass_undecoded(bell: Bell) -> None
     assert capture.counts.dropped == 0
 
 
+def test_a_shorter_period_holds_at_once(
+    bell: Bell, go: threading.Event, never: threading.Event
+) -> None:
+    source = ScriptedSource([0, 1, go, 2, 3, never, 4])
+    capture = capture_of([source], bell)
+    capture.period_s = 1e12
+    capture.start()
+    bell.wait_for(lambda: capture.counts.frames == 1)
+    capture.period_s = 0.0  # before the long one is over
+    go.set()
+    bell.wait_for(lambda: capture.counts.frames >= 2)
+    never.set()
+    capture.stop()
+
+
 def test_stopping_does_not_wait_for_a_driver_that_hangs(
     bell: Bell, never: threading.Event, caplog: pytest.LogCaptureFixture
 ) -> None:

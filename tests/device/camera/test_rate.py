@@ -34,6 +34,16 @@ def test_a_face_that_comes_in_raises_it_at_once() -> None:
     assert rate.looked(501, people=1, spent_s=0) == 0.1
 
 
+def test_somebody_who_waits_is_looked_at_as_often_as_wanted_for_a_while() -> None:
+    rate = a_rate()
+    for look in range(100):
+        rate.looked(look, people=0, spent_s=9 * look)
+    assert rate.looked(100, people=0, spent_s=900) == IDLE_S
+    assert rate.hurry(100.5, for_s=5) == 0.1
+    assert rate.looked(105.4, people=0, spent_s=950) == 0.1
+    assert rate.looked(105.5, people=0, spent_s=950) == IDLE_S
+
+
 @pytest.mark.parametrize(
     ("cost_s", "period_s"), [(0.01, 0.1), (0.1, 0.2), (0.25, 0.5), (9, IDLE_S)]
 )
