@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO, Final
+from typing import Annotated, BinaryIO, Final, Protocol
 
 import msgspec
 from msgspec import Meta
@@ -58,6 +58,13 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     def size_bytes(self) -> int:
         """Of all members together."""
         return sum(member.size_bytes for member in self.members)
+
+
+class Readable(Protocol):
+    """A file, or an answer that is still coming."""
+
+    def read(self, size: int, /) -> bytes:
+        """So many bytes, fewer only at the end."""
 
 
 class Container:
@@ -148,10 +155,27 @@ def open_container(path: Path, public: bytes) -> Iterator[Container]:
     except OSError as error:
         raise BundleError(f"{path}: cannot be read ({error.strerror})") from error
     with file:
-        yield Container(path, file, _manifest(path, file, public))
+        manifest = read_manifest(path, file, public)
+        at = file.tell()
+        size = file.seek(0, os.SEEK_END)
+        if size != at + manifest.size_bytes:
+            what = "is cut short" if size < at + manifest.size_bytes else "has more than it should"
+            raise BundleError(f"{path}: {what}: copy it again")
+        file.seek(at)
+        yield Container(path, file, manifest)
 
 
-def _manifest(path: Path, file: BinaryIO, public: bytes) -> Manifest:
+def read_manifest(path: Path | str, file: Readable, public: bytes) -> Manifest:
+    """What a container says to hold, from its first bytes alone: no more is read.
+
+    Args:
+        path: Where it comes from, for messages.
+        file: At its beginning.
+        public: Whose signature it must bear.
+
+    Raises:
+        BundleError: It is none, is damaged, or another signed it.
+    """
     head = file.read(_HEAD_BYTES)
     if not head.startswith(_MAGIC):
         raise BundleError(f"{path}: is no bundle of Emoflix: name another")
@@ -168,16 +192,9 @@ def _manifest(path: Path, file: BinaryIO, public: bytes) -> Manifest:
     if not is_signed(public, _MAGIC + encoded, signature):
         raise BundleError(f"{path}: its signature is wrong, it is damaged or forged: copy it again")
     try:
-        manifest = msgspec.json.decode(encoded, type=Manifest)
+        return msgspec.json.decode(encoded, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BundleError(f"{path}: has another form ({error}): update Emoflix") from error
-    at = file.tell()
-    size = file.seek(0, os.SEEK_END)
-    if size != at + manifest.size_bytes:
-        what = "is cut short" if size < at + manifest.size_bytes else "has more than it should"
-        raise BundleError(f"{path}: {what}: copy it again")
-    file.seek(at)
-    return manifest
 
 
 def _measured(name: str, path: Path) -> Member:

@@ -7,6 +7,7 @@ OPT=/opt/emoflix
 STATE=/var/lib/emoflix
 BEFORE=$STATE/.before-update
 UNITS=(emoflix)
+UPDATES=(emoflix-update.service emoflix-update.timer) # who wants updates starts the timer
 
 # What an update that was cut short has left behind.
 sweep_versions() {
@@ -107,13 +108,13 @@ switch_version() {
 install_units() {
     local unit
     [[ $RUNS == no ]] || on_failure systemctl daemon-reload
-    for unit in "${UNITS[@]}"; do
-        if [[ -e /etc/systemd/system/$unit.service ]]; then
-            on_failure install -m 644 "$OPT/previous/share/systemd/$unit.service" /etc/systemd/system/
+    for unit in "${UNITS[@]/%/.service}" "${UPDATES[@]}"; do
+        if [[ -e /etc/systemd/system/$unit ]]; then
+            on_failure install -m 644 "$OPT/previous/share/systemd/$unit" /etc/systemd/system/
         else
             on_failure forget_unit "$unit"
         fi
-        install -m 644 "$ROOT/systemd/$unit.service" /etc/systemd/system/
+        install -m 644 "$ROOT/systemd/$unit" /etc/systemd/system/
     done
     install -D -m 644 "$ROOT/systemd/60-emoflix-led.rules" /etc/udev/rules.d/60-emoflix-led.rules
     if [[ $WEB == yes && -d /etc/avahi/services ]]; then
@@ -126,7 +127,7 @@ install_units() {
 forget_unit() {
     systemctl disable -q "$1" 2>/dev/null || true # it may be gone already
     [[ $RUNS == no ]] || systemctl stop "$1" 2>/dev/null || true
-    rm -f "/etc/systemd/system/$1.service"
+    rm -f "/etc/systemd/system/$1"
 }
 
 start_units() {
@@ -148,18 +149,18 @@ start_units() {
 uninstall() {
     step "Uninstalling"
     local unit
-    for unit in emoflix-web emoflix; do
+    for unit in emoflix-update.timer emoflix-update.service emoflix-web.service emoflix.service; do
         forget_unit "$unit"
-        rm -rf "/etc/systemd/system/$unit.service.d/broker.conf"
-        rmdir --ignore-fail-on-non-empty "/etc/systemd/system/$unit.service.d" 2>/dev/null || true
+        rm -rf "/etc/systemd/system/$unit.d/broker.conf"
+        rmdir --ignore-fail-on-non-empty "/etc/systemd/system/$unit.d" 2>/dev/null || true
     done
     [[ $RUNS == no ]] || systemctl daemon-reload
     rm -f /usr/local/bin/emoflix /usr/local/bin/emoflix-catalog \
         /etc/udev/rules.d/60-emoflix-led.rules /etc/avahi/services/emoflix.service
     if [[ $ERASE == yes ]]; then
         "$ROOT/deploy/mosquitto/set-up-broker" --remove
-        rm -rf /etc/emoflix "$STATE" "$STATE-web" /var/lib/private/emoflix-web
-        for unit in emoflix emoflix-web; do
+        rm -rf /etc/emoflix "$STATE" "$STATE-web" "$STATE-update"
+        for unit in emoflix emoflix-web emoflix-update; do
             ! getent passwd "$unit" >/dev/null || userdel "$unit"
         done
     else

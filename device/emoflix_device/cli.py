@@ -17,6 +17,11 @@ COMMANDS: Final = {
     "status": ("emoflix_device.status_command:status", "Say on one screen whether all is well."),
     "backup": ("emoflix_device.backup:backup", "Copy what the household said into one file."),
     "restore": ("emoflix_device.backup:restore", "Put a backup in the place of what is kept."),
+    "update": ("emoflix_device.update:update", "Install signed catalogues and networks."),
+    "bundle-model": (
+        "emoflix_device.model_bundle:bundle_model",
+        "Pack a network into one signed file.",
+    ),
     "analyze": ("emoflix_device.analyze:analyze", "Read the expressions in a picture or video."),
     "watch": ("emoflix_device.watch:watch", "Print moods and slates as they arrive over MQTT."),
     "profile": (

@@ -178,6 +178,22 @@ class MetricsSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
 
 
+class UpdateSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Catalogues and networks that come as signed bundles: `emoflix update`, or its timer."""
+
+    key_file: Annotated[
+        Path | None,
+        Meta(description="public key (`NAME.pub`) of whoever may send them; without it, nobody"),
+    ] = None
+    sources: Annotated[
+        tuple[Annotated[str, Meta(pattern="^(https?:/)?/")], ...],
+        Meta(
+            description="where new ones are looked for: `https://…`, or a file or a folder of "
+            "`.bundle` files, from `/` on"
+        ),
+    ] = ()
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -198,6 +214,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     web: WebSettings = WebSettings()
     indicator: IndicatorSettings = IndicatorSettings()
     metrics: MetricsSettings = MetricsSettings()
+    update: UpdateSettings = UpdateSettings()
 
 
 def load_settings(file: Path) -> Settings:

@@ -22,11 +22,10 @@ from typing import Final
 
 import click
 
-from tests.deploy.prove_roots import CONFIG, Root, installs, mounted
+from tests.deploy.prove_roots import CONFIG, VOICE, Root, installs, mounted
 
 GUARD_S: Final = 600.0
 IDLE_S: Final = 120.0
-VOICE: Final = "/opt/emoflix/current/bin/python /src/tests/deploy/voice.py"
 NAME: Final = "box"
 
 

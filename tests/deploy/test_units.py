@@ -24,7 +24,7 @@ def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(("unit", "most"), [("emoflix", 1.6), ("emoflix-web", 1.2)])
+@pytest.mark.parametrize(("unit", "most"), [("emoflix", 1.6), ("emoflix-web", 1.2), ("emoflix-update", 1.2)])
 def test_a_unit_is_exposed_no_more_than_it_must(unit: str, most: float) -> None:
     threshold = f"--threshold={most * 10:.0f}"
     judged = analyze("security", "--offline=true", threshold, UNITS / f"{unit}.service")
@@ -39,14 +39,14 @@ def test_a_unit_without_a_sandbox_would_be_told(tmp_path: Path) -> None:
 
 def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
     program = shutil.which("true")
-    for unit in UNITS.glob("*.service"):
+    for unit in (*UNITS.glob("*.service"), *UNITS.glob("*.timer")):
         text = unit.read_text(encoding="utf-8")
         # The programs are not installed where the tests run; that one is there, systemd checks.
         for name in ("emoflix-web", "emoflix"):
             text = text.replace(f"ExecStart=/opt/emoflix/bin/{name} ", f"ExecStart={program} ")
         assert "/opt/" not in text
         (tmp_path / unit.name).write_text(text, encoding="utf-8")
-    found = analyze("verify", *sorted(tmp_path.glob("*.service")))
+    found = analyze("verify", *sorted(tmp_path.glob("emoflix*")))
     ours = [
         line for line in found.stderr.splitlines() if str(tmp_path) in line or "emoflix" in line
     ]

@@ -29,6 +29,7 @@ def open_expression_model(model: Path, engine: EngineName = "auto") -> Expressio
     Raises:
         ModelError: one of them cannot be used; the message names the file.
     """
+    model = model.resolve()  # an update turns a link; the card lies beside what it points to
     card = read_card(model)
     opened = open_engine(model, engine)
     if opened.size_px != card.input.size_px:

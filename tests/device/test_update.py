@@ -1,0 +1,224 @@
+"""`emoflix update` against files, folders, and a real server that answers well and badly."""
+
+import functools
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import NamedTuple
+
+import click.testing
+import pytest
+import yaml
+
+from emoflix_catalog import bundle as catalogues
+from emoflix_catalog.build import write_catalogue
+from emoflix_catalog.film import Film
+from emoflix_catalog.signing import KeyFiles, make_keys
+from emoflix_catalog.store import open_catalogue
+from emoflix_device.cli import emoflix
+from emoflix_device.model_bundle import pack
+from emoflix_device.vision.card import BUNDLED_MODEL
+from emoflix_device.vision.expression import open_expression_model
+
+Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Owner(NamedTuple):
+    """A desktop that packs, and a box with its configuration."""
+
+    keys: KeyFiles
+    folder: Path
+    box: Path
+
+    def films(self, count: int, key: Path | None = None) -> bytes:
+        """A bundle of a catalogue with so many films."""
+        films = [
+            Film(id=f"film-{n}", title=f"Film {n}", original_title=f"Film {n}", year=2000 + n)
+            for n in range(count)
+        ]
+        catalogue, out = self.folder / f"{count}.emoflix", self.folder / "films.bundle"
+        write_catalogue(films, catalogue)
+        catalogues.pack(catalogue, out, key or self.keys.secret)
+        return out.read_bytes()
+
+    def update(self, *words: str | Path, **keys: object) -> click.testing.Result:
+        """Run the command, with these keys of `update` configured."""
+        config = self.box / "emoflix.yaml"
+        settings = {
+            "recommender": {"catalogue": "state/films.emoflix"},
+            "vision": {"expression_model": "state/expression.tflite"},
+            "update": {"key_file": str(self.keys.public), **keys},
+        }
+        config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+        runner = click.testing.CliRunner()
+        return runner.invoke(emoflix, ["update", "--config", str(config), *map(str, words)])
+
+    def films_on_the_box(self) -> int:
+        with open_catalogue(self.box / "state" / "films.emoflix") as catalogue:
+            return len(catalogue)
+
+
+@pytest.fixture
+def owner(tmp_path: Path) -> Owner:
+    for name in ("desktop", "box"):
+        (tmp_path / name).mkdir()
+    return Owner(make_keys(tmp_path / "owner"), tmp_path / "desktop", tmp_path / "box")
+
+
+class Web:
+    """Answers every request in the way the test set."""
+
+    def __init__(self) -> None:
+        self.answer: Answer = functools.partial(serve, b"")
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                web.answer(self)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/films.bundle"
+
+
+def serve(content: bytes, request: BaseHTTPRequestHandler, stated: int | None = None) -> None:
+    request.send_response(200)
+    request.send_header("Content-Length", str(len(content) if stated is None else stated))
+    request.end_headers()
+    request.wfile.write(content)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    web = Web()
+    thread = threading.Thread(target=web.server.serve_forever, args=(0.02,))
+    thread.start()
+    yield web
+    web.server.shutdown()
+    web.server.server_close()
+    thread.join()
+
+
+def test_a_catalogue_and_a_network_are_installed_from_a_folder(owner: Owner) -> None:
+    owner.films(3)
+    pack(BUNDLED_MODEL, owner.folder / "network.bundle", owner.keys.secret)
+    told = owner.update(sources=[str(owner.folder)])
+    assert told.exit_code == 0, told.output
+    assert "catalogue: 3 films, version" in told.output
+    assert "network: version" in told.output
+    assert owner.films_on_the_box() == 3
+    open_expression_model(owner.box / "state" / "expression.tflite")
+    again = owner.update(sources=[str(owner.folder)])
+    assert again.exit_code == 0
+    assert again.output.count("nothing new") == 2
+
+
+def test_a_source_in_the_web_is_fetched_once(owner: Owner, web: Web) -> None:
+    asked: list[str] = []
+    content = owner.films(4)
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        serve(content, request)
+
+    web.answer = answer
+    assert owner.update(sources=[web.address]).exit_code == 0
+    assert owner.films_on_the_box() == 4
+    assert len(asked) == 2  # its head, and all of it
+    assert "nothing new" in owner.update(sources=[web.address]).output
+    assert len(asked) == 3
+    left = {file.name for file in (owner.box / "state").iterdir()}
+    assert not any(name.startswith(".") for name in left)
+
+
+def test_a_server_that_answers_wrongly_is_one_line_and_changes_nothing(
+    owner: Owner, web: Web, tmp_path: Path
+) -> None:
+    owner.films(2)
+    owner.update(owner.folder / "films.bundle")
+    content, stranger = owner.films(3), make_keys(tmp_path / "stranger")
+    damaged = bytearray(content)
+    damaged[-3000] ^= 1
+    forged = bytearray(content)
+    forged[300] ^= 1
+    for answer, told in (
+        (lambda request: request.send_error(404), "404 Not Found"),
+        (lambda request: request.send_error(503), "503 Service Unavailable"),
+        (lambda request: request.wfile.write(b"nonsense\r\n"), "cannot be fetched"),
+        (functools.partial(serve, b"<html>welcome to the hotel</html>"), "is no bundle of Emoflix"),
+        (functools.partial(serve, b""), "is no bundle of Emoflix"),
+        (functools.partial(serve, content[:80]), "cut short"),
+        (functools.partial(serve, content[:5000], stated=len(content)), "cut short"),
+        (functools.partial(serve, content + b"more"), "more than it should"),
+        (functools.partial(serve, bytes(damaged)), "damaged"),
+        (functools.partial(serve, bytes(forged)), "its signature is wrong"),
+        (functools.partial(serve, owner.films(3, stranger.secret)), "signed by the key"),
+    ):
+        web.answer = answer
+        refused = owner.update(sources=[web.address])
+        assert refused.exit_code == 1, refused.output
+        assert told in refused.output
+        assert refused.output.count("\n") == 1
+        assert owner.films_on_the_box() == 2
+    assert not any(file.name.startswith(".") for file in (owner.box / "state").iterdir())
+
+
+def test_one_bad_source_does_not_keep_the_others_out(owner: Owner) -> None:
+    owner.films(3)
+    told = owner.update(sources=["/nowhere", str(owner.folder / "films.bundle")])
+    assert told.exit_code == 1
+    assert "/nowhere: cannot be read" in told.output
+    assert owner.films_on_the_box() == 3
+
+
+def test_a_place_that_is_not_set_is_named(owner: Owner) -> None:
+    config = owner.box / "bare.yaml"
+    config.write_text(f"update: {{key_file: {owner.keys.public}}}\n", encoding="utf-8")
+    owner.films(2)
+    runner = click.testing.CliRunner()
+    words = ["update", "--config", str(config), str(owner.folder / "films.bundle")]
+    told = runner.invoke(emoflix, words)
+    assert told.exit_code == 1
+    assert "recommender.catalogue: is not set" in told.output
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ({"key_file": None}, "update.key_file: name the public key"),
+        ({"sources": []}, "update.sources: is empty"),
+        ({"sources": ["ftp://films"]}, "update.sources"),
+    ],
+)
+def test_a_configuration_that_names_nobody_or_nothing_says_which_key(
+    owner: Owner, keys: dict[str, object], told: str
+) -> None:
+    refused = owner.update(**keys)
+    assert refused.exit_code != 0
+    assert told in str(refused.exception)
+
+
+def test_the_unit_hears_of_news_alone(owner: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
+    runtime = owner.box / "run"
+    runtime.mkdir()
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(runtime))
+    owner.films(2)
+    owner.update("/nowhere")
+    assert list(runtime.iterdir()) == []
+    owner.update(owner.folder / "films.bundle")
+    assert [file.name for file in runtime.iterdir()] == ["installed"]
+
+
+def test_the_command_packs_a_network(owner: Owner) -> None:
+    out = owner.folder / "network.bundle"
+    words = ["bundle-model", str(BUNDLED_MODEL), str(out), "--key", str(owner.keys.secret)]
+    told = click.testing.CliRunner().invoke(emoflix, words)
+    digest = hashlib.sha256(BUNDLED_MODEL.read_bytes()).hexdigest()
+    assert told.output == f"{out}: network {digest[:16]}\n"
+    card = json.loads(BUNDLED_MODEL.with_suffix(".json").read_text(encoding="utf-8"))
+    assert card["sha256"] == digest
