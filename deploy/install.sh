@@ -109,6 +109,15 @@ plan() {
     say "No frame is looked at before somebody consents on the page or by MQTT."
 }
 
+# The service is not started yet, so nobody else has the camera.
+aim_camera() {
+    local answer
+    [[ $YES == no && $RUNS == yes && -t 0 && -t 1 ]] || return 0
+    read -r -p "Look at what the camera sees, to aim it? Shown here alone, kept nowhere. [y/N] " answer
+    [[ $answer == [yYjJ]* ]] || return 0
+    "$OPT/bin/emoflix" aim --config "$CONFIG" || warn "look again later: sudo emoflix aim --config $CONFIG"
+}
+
 main() {
     read_options "$@"
     if [[ $UNINSTALL == yes ]]; then
@@ -141,12 +150,14 @@ main() {
         step "Check"
         "$OPT/bin/emoflix" check --config "$CONFIG" || warn "what is wrong above is tried again while it runs"
     fi
+    aim_camera
     step "Start"
     start_units
     UNDO=()
     rm -rf "$BEFORE"
     sweep_versions
     step "Done"
+    say "Aim the camera:     sudo emoflix aim --config $CONFIG"
     say "See how it fares:   journalctl -u emoflix"
     if [[ $WEB == yes ]]; then
         say "Let a phone in:     sudo emoflix pair --config $CONFIG"

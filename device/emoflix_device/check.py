@@ -50,9 +50,9 @@ def _state(settings: Settings) -> str:
 
 
 def _camera(settings: Settings) -> str:
-    from emoflix_device.camera.source import open_source
+    from emoflix_device.indicator import camera_opener
 
-    source = open_source(settings.camera)
+    source = camera_opener(settings)()
     try:
         height_px, width_px = source.read().luma.shape
         return f"{source.describe()} gives {width_px}x{height_px}"

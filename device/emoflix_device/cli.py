@@ -14,6 +14,7 @@ COMMANDS: Final = {
     "run": ("emoflix_device.run:run", "Run the service: camera, mood, slates, MQTT."),
     "demo": ("emoflix_device.demo:demo", "Broker, service and viewer in one, on the bundled clip."),
     "check": ("emoflix_device.check:check", "Test camera, model, catalogue and broker one by one."),
+    "aim": ("emoflix_device.aim:aim", "Show what the camera sees, to turn it to the sofa."),
     "status": ("emoflix_device.status_command:status", "Say on one screen whether all is well."),
     "backup": ("emoflix_device.backup:backup", "Copy what the household said into one file."),
     "restore": ("emoflix_device.backup:restore", "Put a backup in the place of what is kept."),

@@ -44,6 +44,13 @@ class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     rotation_deg: Annotated[
         Literal[0, 90, 180, 270], Meta(description="clockwise turn that puts faces upright")
     ] = 0
+    tuning: Annotated[
+        str | None,
+        Meta(
+            description="libcamera's tuning for another module than the one it takes yours for, "
+            "such as `imx219_noir.json` for one without an infrared filter; `picamera` alone"
+        ),
+    ] = None
     loop: Annotated[bool, Meta(description="start a video file or a folder again when it ends")] = (
         False
     )

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from emoflix_device.camera.frame import Frame
-from emoflix_device.camera.source import Source
+from emoflix_device.camera.source import Source, open_source
+from emoflix_device.config import Settings
 from emoflix_device.errors import CameraError
 
 _LOG = logging.getLogger(__name__)
@@ -102,3 +103,15 @@ class LitSource:
     def describe(self) -> str:
         """As of the source."""
         return self._source.describe()
+
+
+def camera_opener(settings: Settings) -> Callable[[], Source]:
+    """What opens the camera, with its light where there is one."""
+
+    def open_camera() -> Source:
+        return open_source(settings.camera)
+
+    if settings.indicator.led is None:
+        return open_camera
+    led = Led(settings.indicator.led)
+    return lambda: LitSource(led, open_camera)

@@ -14,13 +14,12 @@ import sdnotify
 from emoflix_catalog.looks import read_looks
 from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
-from emoflix_device.camera.source import Source, open_source
 from emoflix_device.clock import Clock
 from emoflix_device.config import MetricsSettings, Settings, load_settings
 from emoflix_device.daemon import MODEL_LETTERS, Daemon
 from emoflix_device.errors import StateError
 from emoflix_device.household import open_household
-from emoflix_device.indicator import Led, LitSource
+from emoflix_device.indicator import camera_opener
 from emoflix_device.mqtt.commands import COMMANDS
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import InfoMessage
@@ -89,7 +88,7 @@ def assemble(
     link = Link(settings.mqtt, settings.device, on_command=bell.set)
     return Daemon(
         settings=settings,
-        capture=Capture(_opener(settings), on_frame=bell.set),
+        capture=Capture(camera_opener(settings), on_frame=bell.set),
         observer=observer,
         recommender=Recommender(
             films,
@@ -105,18 +104,6 @@ def assemble(
         open_observer=lambda: open_observer(settings.vision),
         report=_board(settings, link).notice,
     )
-
-
-def _opener(settings: Settings) -> Callable[[], Source]:
-    """What opens the camera, with its light where there is one."""
-
-    def open_camera() -> Source:
-        return open_source(settings.camera)
-
-    if settings.indicator.led is None:
-        return open_camera
-    led = Led(settings.indicator.led)
-    return lambda: LitSource(led, open_camera)
 
 
 def _board(settings: Settings, link: Link) -> StatusBoard:

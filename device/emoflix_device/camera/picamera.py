@@ -35,7 +35,7 @@ class PicameraSource:
         self._rotation_deg = settings.rotation_deg
         self._period_s = 1 / settings.frames_per_s
         self._number = 0
-        self._camera = _open()
+        self._camera = _open(settings.tuning)
         try:
             self._camera.configure(_configuration(self._camera, settings))
             self._camera.start()
@@ -88,7 +88,7 @@ class PicameraSource:
         return f"picamera ({self._model}, {self._width_px} x {self._height_px})"
 
 
-def _open() -> Any:
+def _open(tuning: str | None) -> Any:
     try:
         from picamera2 import Picamera2
     except ImportError as error:
@@ -97,7 +97,14 @@ def _open() -> Any:
             "or set camera.source to another one"
         ) from error
     try:
-        return Picamera2()
+        wanted = None if tuning is None else Picamera2.load_tuning_file(tuning)
+    except (RuntimeError, ValueError) as error:
+        raise CameraError(
+            f"camera.tuning: {tuning}: libcamera has no such tuning file ({error}); they lie in"
+            " /usr/share/libcamera/ipa/rpi/"
+        ) from error
+    try:
+        return Picamera2(tuning=wanted)
     except IndexError as error:
         raise CameraError(
             "picamera: no camera found; check the ribbon cable with `rpicam-hello --list-cameras`"

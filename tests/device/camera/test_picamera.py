@@ -40,9 +40,10 @@ class Camera:
     starting: Exception | None = None
     opened = 0
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: dict[str, Any] | None = None) -> None:
         if self.opening is not None:
             raise self.opening
+        self.tuning = tuning
         type(self).opened += 1
         self.size = (0, 0)
         self.calls: list[str] = []
@@ -52,6 +53,12 @@ class Camera:
         Camera.last = self
 
     last: "Camera"
+
+    @staticmethod
+    def load_tuning_file(name: str) -> dict[str, Any]:
+        if name != "imx219_noir.json":
+            raise RuntimeError("Tuning file not found")
+        return {"target": "bcm2835"}
 
     def create_video_configuration(self, **wanted: Any) -> dict[str, Any]:
         return wanted
@@ -188,3 +195,16 @@ def test_without_picamera2_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "picamera2", None)
     with pytest.raises(CameraError, match="sudo apt install python3-picamera2"):
         opened()
+
+
+def test_a_camera_without_infrared_filter_gets_its_tuning(camera: type[Camera]) -> None:
+    opened()
+    assert camera.last.tuning is None
+    opened(tuning="imx219_noir.json")
+    assert camera.last.tuning == {"target": "bcm2835"}
+
+
+@pytest.mark.usefixtures("camera")
+def test_a_tuning_that_libcamera_has_not_is_named() -> None:
+    with pytest.raises(CameraError, match=r"camera\.tuning: imx999\.json: libcamera has no such"):
+        opened(tuning="imx999.json")
