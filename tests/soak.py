@@ -18,6 +18,7 @@ from typing import Any, Final, cast
 import cv2
 from rich.console import Console
 
+from emoflix_catalog.features.opinion import Opinions
 from emoflix_device.camera.capture import Capture, CaptureCounts
 from emoflix_device.camera.frame import Frame, Image
 from emoflix_device.camera.source import bundled_clip
@@ -99,7 +100,7 @@ def a_daemon(folder: Path, port: int, show: Show) -> Daemon:
         settings=settings,
         capture=cast("Capture", show),
         observer=observer(),
-        recommender=Recommender(films, {}, count=settings.recommender.count),
+        recommender=Recommender(films, {}, Opinions(), count=settings.recommender.count),
         household=household,
         link=Link(settings.mqtt, settings.device, on_command=bell.set),
         info=InfoMessage(

@@ -12,6 +12,7 @@ from emoflix_catalog.features.look import Look
 from emoflix_catalog.film import Film
 from emoflix_catalog.looks import like_picture
 from emoflix_catalog.recommend import Context, MoodReading, Seat, Slate, Viewer, recommend_together
+from emoflix_catalog.recommend.rewards import ReviewReader
 from emoflix_catalog.recommend.wishes import fitting
 from emoflix_catalog.starter import films_of, starter_films
 from emoflix_catalog.store import Catalogue, open_catalogue
@@ -53,15 +54,19 @@ def _open_starter(file: Path) -> Catalogue:
 class Recommender:
     """Makes slates from one catalogue, and knows its films."""
 
-    def __init__(self, catalogue: Catalogue, looks: Mapping[str, Look], *, count: int) -> None:
+    def __init__(
+        self, catalogue: Catalogue, looks: Mapping[str, Look], reviews: ReviewReader, *, count: int
+    ) -> None:
         """Take a catalogue over.
 
         Args:
             catalogue: open.
             looks: how films look, by their ids, as far as that is known.
+            reviews: tells whether a written review is for or against a film.
             count: of films in a slate.
         """
         self.catalogue = catalogue
+        self.reviews = reviews
         self._looks = looks
         self._count = count
 

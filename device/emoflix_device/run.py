@@ -12,6 +12,7 @@ import click
 import sdnotify
 
 from emoflix_catalog.looks import read_looks
+from emoflix_catalog.reviews import review_reader
 from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
 from emoflix_device.clock import Clock
@@ -85,6 +86,7 @@ def assemble(
         detect_every=DETECT_EVERY,
     )
     films = open_films(settings.recommender, settings.state_dir)
+    path = films_path(settings.recommender, settings.state_dir)
     link = Link(settings.mqtt, settings.device, on_command=bell.set)
     return Daemon(
         settings=settings,
@@ -92,7 +94,8 @@ def assemble(
         observer=observer,
         recommender=Recommender(
             films,
-            read_looks(films_path(settings.recommender, settings.state_dir)),
+            read_looks(path),
+            review_reader(path),
             count=settings.recommender.count,
         ),
         household=open_household(settings.household, settings.state_dir),

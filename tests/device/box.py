@@ -16,6 +16,7 @@ from paho.mqtt.client import Client, MQTTMessage, MQTTMessageInfo
 from paho.mqtt.properties import Properties
 
 from emoflix_catalog.features.look import Look
+from emoflix_catalog.features.opinion import Opinions
 from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
 from emoflix_device.camera.source import Source, open_source
@@ -109,7 +110,7 @@ class Box:
                 open_camera or (lambda: open_source(self.settings.camera)), on_frame=self._bell.set
             ),
             observer=observer(),
-            recommender=Recommender(starter(), looks or {}, count=5),
+            recommender=Recommender(starter(), looks or {}, Opinions(), count=5),
             household=self.store,
             link=self.wire,
             info=InfoMessage(

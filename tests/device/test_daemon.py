@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 import pytest
 
 from emoflix_catalog.features.look import describe
 from emoflix_catalog.film import Film
 from emoflix_device.evening import AFTERWARDS_S
+from emoflix_device.household import Preferences, viewer_of
 from emoflix_device.playing import PlayerError
 from tests.device.box import TOPICS, Box
 from tests.mosquitto import GUARD_S
@@ -61,6 +63,38 @@ def test_a_liked_film_is_kept_learnt_from_and_not_offered_again(box: Box) -> Non
     assert box.events("feedback")[-1]["film"] == film
     later = box.done("recommend", {"languages": ["ml"], "count": 20})
     assert film not in [each["id"] for each in later["films"]]
+
+
+@pytest.mark.parametrize(
+    ("review", "verdict"),
+    [("A masterpiece, wonderfully played", "liked"), ("Dull and far too long", "disliked")],
+)
+def test_a_review_is_learnt_from_by_what_its_words_say(box: Box, review: str, verdict: str) -> None:
+    film = first_film(box)
+    said = {"film": film, "kind": "review", "review": review}
+    assert box.done("feedback", said) == {"learnt": True, "understood": True}
+    assert box.store.profiles.learned("household")["policy"]["answers"] == 1
+    viewer = viewer_of(Preferences(), box.store.history.of("household"))
+    assert getattr(viewer, verdict) == (film,)
+
+
+@pytest.mark.parametrize("review", ["Das war leider nichts", "ഗംഭീര സിനിമ", "Seen on Sunday"])
+def test_a_review_that_is_not_understood_is_kept_and_moves_nothing(box: Box, review: str) -> None:
+    film = first_film(box)
+    said = {"film": film, "kind": "review", "review": review}
+    assert box.done("feedback", said) == {"learnt": False, "understood": False}
+    (kept,) = box.store.history.of("household")
+    assert (kept.review, kept.sentiment) == (review, None)
+    assert "policy" not in box.store.profiles.learned("household")
+    viewer = viewer_of(Preferences(), [kept])
+    assert viewer == msgspec.structs.replace(Preferences().viewer(), seen=frozenset({film}))
+
+
+def test_the_stars_beside_a_review_say_more_than_its_words(box: Box) -> None:
+    said = {"film": FILM, "kind": "review", "review": "Dull", "rating": 5}
+    assert box.done("feedback", said)["understood"]
+    viewer = viewer_of(Preferences(), box.store.history.of("household"))
+    assert viewer.liked == (FILM,)
 
 
 def test_a_request_sent_twice_counts_once_also_after_a_restart(tmp_path: Path) -> None:

@@ -128,6 +128,11 @@ def test_a_film_is_rated_and_reviewed(device: Device, open_page: Open) -> None:
     dialog.get_by_role("button", name="Send").click()
     expect(dialog.get_by_label("What did you think of it?")).to_have_value("")
     assert device.wait_for("feedback", "review")["review"] == "Lovely"
+    shows(page, "Thank you, noted.")
+    device.answers["feedback"] = {"learnt": False, "understood": False}
+    dialog.get_by_label("What did you think of it?").fill("Schön")
+    dialog.get_by_role("button", name="Send").click()
+    shows(page, "Its words were not understood")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page.get_by_role("button", name="Paddington 2", exact=True)).to_be_focused()

@@ -45,7 +45,7 @@ export async function answerFilm(feedback: Omit<Feedback, "slate">, said: string
   const kept = await ask("feedback", about === undefined ? feedback : { ...feedback, slate: about });
   if (kept === undefined) return false;
   answers.value = { ...answers.value, [feedback.film]: feedback.kind };
-  say(said);
+  say(kept.understood === false ? t("film.unread") : said);
   return true;
 }
 

@@ -140,7 +140,7 @@ export interface Commands {
   consent: [{ consent: "give" | "withdraw" }, { given: boolean }];
   camera: [{ camera: "ON" | "OFF" }, { camera: CameraState }];
   preferences: [Partial<Preferences>, Preferences];
-  feedback: [Feedback, { learnt: boolean }];
+  feedback: [Feedback, { learnt: boolean; understood?: boolean }];
   search: [{ title?: string; person?: string }, { films: Film[]; people: string[] }];
   profile: [ProfileRequest, { profiles?: string[]; selected?: string | null; films?: Film[]; data?: unknown }];
   analyze: [Uint8Array, Analysis];

@@ -30,8 +30,11 @@ def feedback(desk: Desk, request: FeedbackRequest) -> FeedbackResult:
         because=request.because,
         slate=request.slate,
     )
-    desk.household.history.add(profile, said, desk.clock.wall())
-    worth = reward(said.kind, rating=said.rating, because=said.because)
+    sentiment = None
+    if said.review is not None:
+        sentiment = desk.recommender.reviews.sentiment(said.review)
+    desk.household.history.add(profile, said, desk.clock.wall(), sentiment=sentiment)
+    worth = reward(said.kind, rating=said.rating, sentiment=sentiment, because=said.because)
     evidence = _evidence(desk, profile, said)
     learnt = worth is not None and evidence is not None
     if worth is not None and evidence is not None:
@@ -43,7 +46,8 @@ def feedback(desk: Desk, request: FeedbackRequest) -> FeedbackResult:
         desk.tell("event", FeedbackGiven(at=desk.clock.wall(), film=film.id, kind=said.kind))
 
     desk.once_kept.append(tell)
-    return FeedbackResult(learnt=learnt)
+    understood = None if said.review is None else sentiment is not None
+    return FeedbackResult(learnt=learnt, understood=understood)
 
 
 def _evidence(desk: Desk, profile: str, said: Feedback) -> dict[str, float] | None:

@@ -177,7 +177,7 @@ class FeedbackRequest(Request, frozen=True, kw_only=True):
         return self.profile or current
 
 
-class FeedbackResult(Struct, frozen=True, kw_only=True):
+class FeedbackResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """That it was kept."""
 
     learnt: Annotated[
@@ -187,6 +187,13 @@ class FeedbackResult(Struct, frozen=True, kw_only=True):
             "against the film, and the film stood in one of the last slates"
         ),
     ]
+    understood: Annotated[
+        bool | None,
+        Meta(
+            description="of a review alone: whether its words were read. Another language than "
+            "English, or no opinion, is not understood: the words are kept and teach nothing"
+        ),
+    ] = None
 
 
 class ProfileRequest(Request, frozen=True, kw_only=True):
