@@ -101,11 +101,11 @@ plan() {
     ((${#PACKAGES[@]} == 0)) || say "- install the system's packages ${PACKAGES[*]}"
     say "- put the program into $OPT (about 400 MB), from $([[ -n $WHEELS ]] && echo "$WHEELS" || echo "the package index")"
     say "- fetch the face detector YuNet, checked by its hash"
-    say "- make the users emoflix and emoflix-web, settings in /etc/emoflix, state in $STATE"
+    say "- make the users emoflix, emoflix-web and emoflix-update, settings in /etc/emoflix, state in $STATE"
     if [[ $BROKER == own ]]; then say "- set up mosquitto on port 8883, with TLS, passwords and rights"
     else say "- use the broker $BROKER as $BROKER_USER"; fi
     say "- start with the system: ${UNITS[*]}"
-    [[ $WEB == no ]] || say "- serve the page for phones and the television on port 8080"
+    [[ $WEB == no ]] || say "- serve the page for phones and the television, http://emoflix.local:8080"
     say "No frame is looked at before somebody consents on the page or by MQTT."
 }
 
@@ -131,7 +131,7 @@ main() {
     fi
     find_wheel
     look_at_broker
-    [[ $WEB == no ]] || UNITS+=(emoflix-web)
+    [[ $WEB == no ]] || UNITS+=(emoflix-web emoflix-name)
     look_at_machine "$@"
     missing_packages
     plan

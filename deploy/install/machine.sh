@@ -99,7 +99,7 @@ look_for_cameras() {
 missing_packages() {
     local wanted=(python3 python3-venv openssl ca-certificates) package
     [[ $BROKER != own ]] || wanted+=(mosquitto)
-    [[ $WEB == no ]] || wanted+=(avahi-daemon)
+    [[ $WEB == no ]] || wanted+=(avahi-daemon avahi-utils)
     # Raspberry Pi OS has both; Debian trixie has the bindings alone.
     if [[ $CAMERA == picamera ]]; then
         for package in python3-picamera2 python3-libcamera; do

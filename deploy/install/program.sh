@@ -149,7 +149,7 @@ start_units() {
 uninstall() {
     step "Uninstalling"
     local unit
-    for unit in emoflix-update.timer emoflix-update.service emoflix-web.service emoflix.service; do
+    for unit in emoflix-update.timer emoflix-{update,name,web}.service emoflix.service; do
         forget_unit "$unit"
         rm -rf "/etc/systemd/system/$unit.d/broker.conf"
         rmdir --ignore-fail-on-non-empty "/etc/systemd/system/$unit.d" 2>/dev/null || true

@@ -130,6 +130,19 @@ def speaks(box: Box) -> str:
     return f"online over TLS, as emoflix {info['program']}, to a client with its own password"
 
 
+def is_found_by_name(box: Box) -> str:
+    asked = "avahi-resolve --name -4 emoflix.local"
+    until(lambda: "10.99.0.2" in box.said(asked), "emoflix.local is known")
+    named = "openssl x509 -in /etc/mosquitto/certs/emoflix.crt -noout -ext subjectAltName"
+    assert "emoflix.local" in box.said(named)
+    box.done(
+        "ip address flush dev host0; ip address add 10.99.0.3/24 dev host0;"
+        " ip route add default via 10.99.0.1"
+    )
+    until(lambda: "10.99.0.3" in box.said(asked), "the name follows the address")
+    return f"{box.said(asked)}: also after the router gave it another address"
+
+
 def is_shut_in(box: Box) -> str:
     # Outside of the unit the network can be sent to, so that the sandbox alone is what forbids it.
     sends = "import socket; socket.socket(2, 2).sendto(b'x', ('192.0.2.1', 9))"
@@ -209,7 +222,7 @@ def uninstalls(root: Root) -> str:
         box.done("/src/deploy/install.sh --uninstall --erase --yes")
         left = box.said(
             "find / -xdev -path /src -prune -o -iname '*emoflix*' ! -path '/tmp/*' -print;"
-            " getent passwd emoflix emoflix-web"
+            " getent passwd emoflix emoflix-web emoflix-update"
         )
     assert left == "", left
     return "--uninstall keeps settings and store; --uninstall --erase leaves no file and no user"
@@ -263,6 +276,7 @@ def loses_nothing(root: Root) -> str:
 PROOFS: Final = (
     is_active,
     speaks,
+    is_found_by_name,
     is_shut_in,
     status_is_told,
     is_killed,

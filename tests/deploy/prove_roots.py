@@ -153,7 +153,7 @@ def without_network(root: Root) -> str:
     """Packages of the system are there, the libraries cannot be had: nothing is left."""
     root.done(
         "apt-get update -q && apt-get install -q -y --no-install-recommends python3-venv"
-        " mosquitto openssl ca-certificates avahi-daemon"
+        " mosquitto openssl ca-certificates avahi-daemon avahi-utils"
     )
     before = snapshot(root)
     ended = root.run(INSTALL, network=False)
@@ -289,7 +289,7 @@ def uninstalls(root: Root) -> str:
     root.done("/src/deploy/install.sh --uninstall --erase --yes")
     left = root.done(
         "find / -xdev -path /src -prune -o -path /proc -prune -o -path /sys -prune"
-        " -o -iname '*emoflix*' -print; getent passwd emoflix emoflix-web; true"
+        " -o -iname '*emoflix*' -print; getent passwd emoflix emoflix-web emoflix-update; true"
     )
     assert left == "", left
     return "--uninstall keeps the settings, --uninstall --erase leaves no file and no user"

@@ -19,6 +19,7 @@ SCRIPTS = [
     DEPLOY / "install.sh",
     *(DEPLOY / "install").iterdir(),
     DEPLOY / "mosquitto" / "set-up-broker",
+    DEPLOY / "avahi" / "publish-name",
 ]
 
 Ended = subprocess.CompletedProcess[str]
