@@ -5,6 +5,7 @@ NEEDED_MB=900 # the program and its libraries; an update keeps the version befor
 LEAST_MEMORY_MB=400
 FIRST_YEAR=2025
 OS_RELEASE=/etc/os-release
+VIDEO=/sys/class/video4linux
 
 look_at_machine() {
     [[ $(id -u) == 0 ]] || refuse "only root can install: sudo $0 $*"
@@ -75,7 +76,7 @@ look_at_ports() {
 look_for_cameras() {
     local device name
     CAMERAS=()
-    for device in /sys/class/video4linux/video*; do
+    for device in "$VIDEO"/video*; do
         [[ -e $device/name ]] || continue
         name=$(<"$device/name")
         case $name in

@@ -6,13 +6,17 @@
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from emoflix_device.config import load_settings
 from tests.conftest import REPOSITORY
+from tests.end_to_end.emoflix import PROGRAM
 
 DEPLOY = REPOSITORY / "deploy"
 SCRIPTS = [
@@ -195,3 +199,90 @@ def test_a_key_that_is_not_there_is_named(shell: Callable[..., Ended], tmp_path:
     assert "no mqtt.nonsense in it" in ended.stderr
     assert config.read_bytes() == before
     assert list(tmp_path.glob(".emoflix*")) == []
+
+
+@pytest.fixture
+def fetching(shell: Callable[..., Ended], tmp_path: Path) -> Callable[[str], tuple[Ended, Path]]:
+    """Fetches the face detector as the installer does, from an address of the test's own."""
+    config = tmp_path / "emoflix.yaml"
+    shutil.copy(DEPLOY / "emoflix.yaml", config)
+    (tmp_path / "new" / "bin").mkdir(parents=True)
+    (tmp_path / "new" / "bin" / "emoflix").symlink_to(PROGRAM)
+
+    def run(address: str) -> tuple[Ended, Path]:
+        ended = shell(
+            f"OPT={tmp_path}/opt NEW={tmp_path}/new ETC={tmp_path} CONFIG={config}\n"
+            f"MODELS_URL={address}; fetch_models"
+        )
+        return ended, config
+
+    return run
+
+
+def test_the_detector_is_fetched_and_configured(
+    fetching: Callable[[str], tuple[Ended, Path]], shared: Path, tmp_path: Path
+) -> None:
+    handler = partial(SimpleHTTPRequestHandler, directory=str(shared / "models"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        ended, config = fetching(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+        thread.join()
+    assert "YuNet is in" in ended.stdout
+    fetched = tmp_path / "opt" / "models" / "yunet_n_320_320.onnx"
+    assert load_settings(config).vision.yunet_model == fetched
+    assert fetched.read_bytes() == (shared / "models" / fetched.name).read_bytes()
+
+
+def test_where_it_cannot_be_had_the_other_is_named_and_the_installation_goes_on(
+    fetching: Callable[[str], tuple[Ended, Path]], tmp_path: Path
+) -> None:
+    ended, config = fetching("http://127.0.0.1:9")
+    assert ended.returncode == 0
+    assert "YuNet cannot be fetched, so OpenCV's Haar cascade finds the faces" in ended.stdout
+    assert "cannot be fetched" in ended.stderr
+    assert load_settings(config).vision.yunet_model is None
+    assert list((tmp_path / "opt" / "models").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("asks", "says"),
+    [
+        ("WEB=no BROKER=own; taken() { [[ $1 == 8883 ]]; }", "port 8883 is taken"),
+        ("WEB=yes BROKER=own; taken() { [[ $1 == 8080 ]]; }", "port 8080, for the page, is taken"),
+    ],
+)
+def test_a_port_that_is_taken_is_named(shell: Callable[..., Ended], asks: str, says: str) -> None:
+    ended = shell(f"{asks}; look_at_ports")
+    assert ended.returncode == 2
+    assert says in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("devices", "says", "taken"),
+    [
+        ({}, "Camera:   none found; plug one in later", "/dev/video0"),
+        ({"video0": "HD Webcam"}, "Camera:   /dev/video0", "/dev/video0"),
+        (
+            {"video0": "bcm2835-codec-decode", "video1": "HD Webcam", "video2": "Other Cam"},
+            "Cameras:  /dev/video1 /dev/video2; the first is taken, another with --camera",
+            "/dev/video1",
+        ),
+        (
+            {"video0": "rp1-cfe-csi2_ch0", "video1": "rp1-cfe-embedded", "video20": "pispbe-input"},
+            "Camera:   picamera",
+            "picamera",
+        ),
+    ],
+    ids=["none", "one", "two beside a decoder", "of a Pi 5"],
+)
+def test_cameras_are_told_from_what_only_looks_like_one(
+    shell: Callable[..., Ended], tmp_path: Path, devices: dict[str, str], says: str, taken: str
+) -> None:
+    for device, name in devices.items():
+        (tmp_path / "video" / device).mkdir(parents=True)
+        (tmp_path / "video" / device / "name").write_text(f"{name}\n", encoding="utf-8")
+    ended = shell(f"VIDEO={tmp_path}/video CAMERA=; look_for_cameras; echo $CAMERA")
+    assert ended.stdout.splitlines() == [says, taken], ended.stderr
