@@ -27,6 +27,7 @@ from emoflix_catalog.features.transforms import (
 )
 from emoflix_catalog.importers.records import RECORDS, records_path
 from emoflix_catalog.looks import looks_path, read_looks
+from emoflix_catalog.reviews import review_reader, sentiment_path
 from emoflix_catalog.schema import CATALOGUE, verify
 from emoflix_catalog.signing import fingerprint, public_of, read_public, read_secret
 from emoflix_catalog.store import open_catalogue
@@ -38,6 +39,7 @@ FORM: Final = {"schema": CATALOGUE.version, "arrays": LAYOUT}
 _PLACES: Final[dict[str, Callable[[Path, str], Path]]] = {
     "sources": lambda path, _: records_path(path),
     "looks": lambda path, _: looks_path(path),
+    "sentiment": lambda path, _: sentiment_path(path),
     "transforms": lambda path, _: transforms_path(path),
     "factors": factors_path,
     "arrays": arrays_path,
@@ -74,7 +76,8 @@ def pack(catalogue: Path, out: Path, key: Path) -> Packed:
     """Pack a catalogue with all that belongs to it.
 
     Args:
-        catalogue: The store; its arrays, factors, transforms, looks and records lie beside it.
+        catalogue: The store; its arrays, factors, transforms, looks, classifier of
+            reviews and records lie beside it.
             Where it has no transforms of its own, the shipped ones are packed.
         out: What is there is replaced.
         key: The file with the secret key.
@@ -120,6 +123,7 @@ def whole(catalogue: Path) -> None:
             opened.film_at(number)
     read_transforms(transforms_path(catalogue))
     read_looks(catalogue)
+    review_reader(catalogue)
     if (records := records_path(catalogue)).exists():
         verify(records, RECORDS, older_is_fine=True)
 

@@ -38,6 +38,10 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
     rating: float | None = None
     """The mean of the votes, 0 to 10."""
     votes: int | None = None
+    liking: float | None = None
+    """How much its reviews like it, 0 to 1: the mean of what each was read as."""
+    reviews: int | None = None
+    """How many there are in `liking`."""
     keywords: tuple[str, ...] = ()
     mood_tags: tuple[str, ...] = ()
     popularity: float | None = None

@@ -37,6 +37,7 @@ FIRST: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     # A mean is worth little without its votes, a popularity without its day.
     ("rating", "votes"): (*OWN, "imdb", "tmdb5000", "movielens", "jellyfin", "kodi"),
     ("popularity", "popularity_on"): ("pageviews", *SOURCES),
+    ("liking", "reviews"): ("reviews",),
 }
 """Fields that have another order of sources, or are taken together from one source."""
 _SINGLE: Final = (

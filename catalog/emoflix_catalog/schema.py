@@ -109,6 +109,10 @@ CATALOGUE: Final = Schema(
             content = '', columnsize = 0, detail = none, tokenize = "unicode61 remove_diacritics 0"
         );
         """,
+        """
+        ALTER TABLE film ADD COLUMN liking REAL;
+        ALTER TABLE film ADD COLUMN reviews INTEGER;
+        """,
     ),
 )
 

@@ -220,10 +220,12 @@ _FILM_FIELDS = (
     "popularity_on",
     "source",
     "licence",
+    "liking",
+    "reviews",
 )
 _FILM = (
     "SELECT film.id, title, original_title, year, runtime_min, age, synopsis, rating, votes,"
-    " popularity, popularity_on, source.name, licence"
+    " popularity, popularity_on, source.name, licence, liking, reviews"
     " FROM film JOIN source ON source.id = film.source WHERE number = ?"
 )
 _LISTS = (

@@ -114,6 +114,8 @@ def _film_row(number: int, film: Film, sources: dict[tuple[str, str], int]) -> t
         film.popularity,
         film.popularity_on and film.popularity_on.isoformat(),
         sources[film.source, film.licence],
+        film.liking,
+        film.reviews,
     )
 
 

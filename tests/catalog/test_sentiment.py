@@ -1,25 +1,33 @@
+import datetime as dt
 import gzip
-import subprocess
-import sys
 from pathlib import Path
 
+import click
 import msgspec
 import numpy as np
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emoflix_catalog.build import write_catalogue
+from emoflix_catalog.commands.info import info
+from emoflix_catalog.commands.sentiment import sentiment as sentiment_command
 from emoflix_catalog.errors import CatalogueError, StoreError
+from emoflix_catalog.features.quality import bayesian_average
 from emoflix_catalog.features.sentiment import (
     Sentiment,
-    film_score,
     read_sentiment,
     terms,
     write_sentiment,
 )
 from emoflix_catalog.features.sentiment_fitting import Labelled, fit_sentiment
+from emoflix_catalog.film import Film
+from emoflix_catalog.importers.contract import Request, Tally
+from emoflix_catalog.importers.run import Imported, import_source, purge_source
+from emoflix_catalog.reviews import review_reader
+from emoflix_catalog.store import open_catalogue
 
-CLI = [sys.executable, "-m", "emoflix_catalog", "sentiment"]
 GOOD = ("wonderful", "moving", "a joy", "well played")
 BAD = ("boring", "a waste", "badly played", "not moving")
 SUBJECTS = ("The film", "The story", "Her acting", "The music", "This ending", "All of it")
@@ -79,12 +87,6 @@ def test_too_few_reviews_are_refused() -> None:
         fit_sentiment([review for review in REVIEWS if review.likes])
 
 
-@given(st.lists(st.floats(0, 1), max_size=40))
-def test_a_film_s_score_lies_between_the_reviews_and_the_middle(likely: list[float]) -> None:
-    score = film_score(likely)
-    assert min([0.5, *likely]) - 1e-9 <= score <= max([0.5, *likely]) + 1e-9
-
-
 @given(st.text())
 def test_any_text_is_a_review(text: str) -> None:
     assert all(terms(text))
@@ -99,31 +101,97 @@ def test_it_comes_back_as_it_was_written(tmp_path: Path, fitted: Sentiment) -> N
         read_sentiment(tmp_path / "none")
 
 
-def test_the_commands_fit_and_score(tmp_path: Path) -> None:
-    table = tmp_path / "reviews.csv.gz"
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """A table of the reviews, every sixth held out."""
+    table = tmp_path / "labelled.csv.gz"
     with gzip.open(table, "wt") as file:
         print("split,label,text", file=file)
         for number, review in enumerate(REVIEWS):
             split = "test" if number % 6 == 0 else "train"
             print(f'{split},{int(review.likes)},"{review.text}"', file=file)
-    model = tmp_path / "sentiment.arrays"
+    return table
 
-    def run(*words: object) -> bytes:
-        command = [*CLI, *map(str, words), "--json"]
-        return subprocess.run(command, check=True, capture_output=True).stdout
 
-    report = msgspec.json.decode(run("fit", table, model))
+def run(command: click.Command, *words: object) -> Result:
+    return CliRunner().invoke(command, list(map(str, words)))
+
+
+def test_what_the_command_fits_reads_the_reviews_of_the_catalogue(
+    labelled: Path, tmp_path: Path
+) -> None:
+    catalogue = tmp_path / "films.sqlite"
+    done = run(sentiment_command, "fit", labelled, "--catalogue", catalogue, "--json")
+    report = msgspec.json.decode(done.stdout)
     assert (report["reviews"], report["held_out"]) == (40, 8)
-    reviews = tmp_path / "mine.csv"
-    reviews.write_text("film,text\nbad,It was boring\ngood,It was wonderful\ngood,A joy\n")
-    scores = msgspec.json.decode(run("score", reviews, "--model", model))
-    assert [(row["film"], row["reviews"]) for row in scores] == [("good", 2), ("bad", 1)]
+    assert 0 <= report["accuracy_of_words"] <= 1
+    assert isinstance(review_reader(catalogue), Sentiment)
 
 
 def test_a_label_that_is_none_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "reviews.csv").write_text("text,label\nfine,1\nhm,maybe\n")
-    command = [*CLI, "fit", tmp_path / "reviews.csv", tmp_path / "out"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "reviews.csv:3: the label 'maybe' is none of" in done.stderr
-    assert not (tmp_path / "out").exists()
+    done = run(
+        sentiment_command, "fit", tmp_path / "reviews.csv", "--catalogue", tmp_path / "films.sqlite"
+    )
+    assert "reviews.csv:3: the label 'maybe' is none of" in str(done.exception)
+    assert not list(tmp_path.glob("*.sentiment"))
+
+
+FILMS = (
+    Film(id="the-kid-1921", title="The Kid", year=1921, directors=("Charlie Chaplin",)),
+    Film(id="drishyam-2013", title="Drishyam", year=2013, identifiers={"imdb": "tt3417422"}),
+    Film(id="kireedam-1989", title="Kireedam", year=1989, rating=8.0, votes=3),
+)
+
+
+@pytest.fixture
+def reviewed(tmp_path: Path) -> Imported:
+    catalogue, table = tmp_path / "films.sqlite", tmp_path / "reviews.csv"
+    write_catalogue(FILMS, catalogue)
+    table.write_text(
+        "film,text\n"
+        "the-kid-1921,It was boring\n"
+        "imdb-tt3417422,It was wonderful\n"
+        "drishyam-2013,I loved it\n"
+        "drishyam-2013,Padam adipoli\n"
+        "nobody-knows-1900,I loved it\n",
+        encoding="utf-8",
+    )
+    request = Request(where=str(table), catalogue=catalogue)
+    return import_source("reviews", request, catalogue, FILMS, Tally(), today=dt.date(2026, 3, 1))
+
+
+def test_imported_reviews_give_a_film_its_liking(reviewed: Imported) -> None:
+    with open_catalogue(reviewed.catalogue.path) as catalogue:
+        kid, drishyam, kireedam = (catalogue.film(film.id) for film in FILMS)
+    assert (kid.reviews, drishyam.reviews, kireedam.reviews) == (1, 2, None)
+    assert kid.liking is not None
+    assert drishyam.liking is not None
+    assert kid.liking < 0.4
+    assert drishyam.liking > 0.7
+    assert reviewed.reasons == {"not understood": 1, "no film of this id": 1}
+    assert reviewed.examples["not understood"] == ["reviews.csv:5: Padam adipoli"]
+
+
+def test_liking_is_shown_and_purged_again(reviewed: Imported) -> None:
+    path = reviewed.catalogue.path
+    assert "for it, of 2" in run(info, "drishyam-2013", "--catalogue", path).stdout
+    purge_source("reviews", path, FILMS, today=dt.date(2026, 3, 1))
+    with open_catalogue(path) as catalogue:
+        assert catalogue.film("drishyam-2013").liking is None
+
+
+def test_a_review_counts_as_a_vote_in_the_quality(reviewed: Imported) -> None:
+    voted = [
+        msgspec.structs.replace(FILMS[2], id=f"f{number}", rating=rating, votes=votes)
+        for number, (rating, votes) in enumerate([(8.0, 3), (5.5, 2), (7.0, 5)])
+    ]
+    read = [
+        msgspec.structs.replace(voted[0], liking=None, reviews=None),
+        msgspec.structs.replace(voted[1], rating=None, votes=None, liking=0.5, reviews=2),
+        # Three votes of 7 and two reviews of 1 + 9 * 2/3 = 7.
+        msgspec.structs.replace(voted[2], votes=3, liking=2 / 3, reviews=2),
+    ]
+    np.testing.assert_allclose(bayesian_average(read), bayesian_average(voted), rtol=1e-6)
+    with open_catalogue(reviewed.catalogue.path) as catalogue:
+        assert not np.isnan(catalogue.columns["quality"]).any()

@@ -51,6 +51,7 @@ def _find(catalogue: Catalogue, film: str) -> int:
 
 def _lines(film: Film) -> list[tuple[str, object]]:
     rating = f"{film.rating} of 10, {film.votes or 0:,} votes" if film.rating is not None else ""
+    liking = f"{film.liking:.0%} for it, of {film.reviews:,}" if film.liking is not None else ""
     lines: list[tuple[str, object]] = [
         ("id", film.id),
         ("original title", film.original_title),
@@ -66,6 +67,7 @@ def _lines(film: Film) -> list[tuple[str, object]]:
         ("keywords", ", ".join(film.keywords)),
         ("synopsis", film.synopsis),
         ("rating", rating),
+        ("reviews", liking),
         ("identifiers", ", ".join(f"{k} {v}" for k, v in film.identifiers.items())),
         ("source", f"{film.source} ({film.licence})"),
     ]

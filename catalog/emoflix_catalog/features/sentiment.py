@@ -8,7 +8,7 @@ approaches in automatic text retrieval", 1988). Fitted in `sentiment_fitting.py`
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -19,8 +19,6 @@ from numpy.typing import NDArray
 from emoflix_catalog.arrays import open_arrays, write_arrays
 from emoflix_catalog.errors import StoreError
 
-PRIOR_REVIEWS: Final = 5.0
-"""A film's score begins as if so many reviews had been neither good nor bad."""
 LEAST_KNOWN: Final = 0.7
 """A review of whose words a smaller share stood in the training reviews is in another language: in
 English it is 0.85 of nine hundred and ninety-nine reviews of a thousand, in its neighbours a half.
@@ -70,11 +68,6 @@ def terms(review: str) -> list[str]:
 
 def _words(review: str) -> list[str]:
     return _WORD.findall(review.replace("<br />", " ").lower())
-
-
-def film_score(likely: Sequence[float]) -> float:
-    """What reviews of one film say together, 0 to 1: (sum p + 0.5 m) / (n + m), m PRIOR_REVIEWS."""
-    return (sum(likely) + 0.5 * PRIOR_REVIEWS) / (len(likely) + PRIOR_REVIEWS)
 
 
 def write_sentiment(path: Path, fitted: Sentiment) -> None:

@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from emoflix_catalog.errors import CatalogueError
+from emoflix_catalog.features.opinion import Opinions
 from emoflix_catalog.features.sentiment import Sentiment, terms
 
 STRENGTHS: Final = (1.0, 4.0, 16.0)
@@ -44,6 +45,8 @@ class SentimentReport(msgspec.Struct, frozen=True, kw_only=True):
     """On those."""
     interval: tuple[float, float] | None
     """95 %, by Wilson's score."""
+    accuracy_of_words: float | None
+    """Of `opinion.Opinions` on those; a review that it does not understand is not right."""
 
 
 def fit_sentiment(
@@ -102,11 +105,16 @@ def fit_sentiment(
         model.coef_[0][order].astype(np.float32),
         float(model.intercept_[0]),
     )
-    share, interval = None, None
+    share, interval, of_words = None, None, None
     if held_out:
+        words = Opinions()
+        of_words = sum(
+            (read := words.sentiment(review.text)) is not None and (read > 0) == review.likes
+            for review in held_out
+        ) / len(held_out)
         guessed = fitted.positive(review.text for review in held_out) > 0.5  # noqa: PLR2004
         right = int((guessed == np.array([review.likes for review in held_out])).sum())
-        share, interval = right / len(held_out), _wilson(right, len(held_out))
+        share, interval = right / len(held_out), wilson(right, len(held_out))
     return fitted, SentimentReport(
         reviews=len(fitted_to),
         terms=len(place),
@@ -115,11 +123,12 @@ def fit_sentiment(
         held_out=len(held_out),
         accuracy=share,
         interval=interval,
+        accuracy_of_words=of_words,
     )
 
 
-def _wilson(right: int, n: int) -> tuple[float, float]:
-    """Wilson, "Probable inference", 1927."""
+def wilson(right: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson, "Probable inference", 1927)."""
     share = right / n
     middle = share + _Z**2 / (2 * n)
     reach = _Z * math.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))

@@ -60,6 +60,10 @@ SOURCES: Final = {
         "how often the films' articles were read on Wikipedia, from https://wikimedia.org",
         "CC0-1.0",
     ),
+    "reviews": Source(
+        "a table of reviews with the columns film (an id) and text: how much they like their film",
+        "LicenseRef-own-reviews",
+    ),
     "jellyfin": Source(
         "the films of a Jellyfin server",
         "LicenseRef-own-library",
