@@ -22,7 +22,7 @@ from typing import Final
 
 import click
 
-from tests.deploy.prove_roots import CONFIG, VOICE, Root, installs, mounted
+from tests.deploy.prove_roots import CONFIG, PYTHON, VOICE, Root, installs, mounted
 
 GUARD_S: Final = 600.0
 IDLE_S: Final = 120.0
@@ -56,11 +56,12 @@ class Box:
         way_out += "; ip route add default via 10.99.0.1"
         inside = ["nsenter", "--target", self.leader, "--net", "sh", "-ec", way_out]
         subprocess.run(inside, check=True)
+        subprocess.run(["ip", "link", "set", f"ve-{NAME}", "up"], check=True)
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """A shell command in it, as root and outside of any unit."""
         inside = ["nsenter", "--target", self.leader, "--mount", "--uts", "--ipc", "--net", "--pid"]
-        inside += ["--cgroup", "--root", "--wd=/", "bash", "-c", command]
+        inside += ["--cgroup", "--root", "--wd=/", "bash", "-c", f"cd /; {command}"]
         path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         return subprocess.run(
             inside,
@@ -111,6 +112,9 @@ def until(is_it: Callable[[], object], what: str, guard_s: float = GUARD_S) -> f
 
 @contextmanager
 def booted(root: Root) -> Iterator[Box]:
+    # A container mounts its own.
+    for name in ("dev", "sys", "proc"):
+        subprocess.run(["umount", "--recursive", "--quiet", root.folder / name], check=False)
     box = Box(root)
     try:
         yield box
@@ -146,12 +150,12 @@ def is_found_by_name(box: Box) -> str:
 def is_shut_in(box: Box) -> str:
     # Outside of the unit the network can be sent to, so that the sandbox alone is what forbids it.
     sends = "import socket; socket.socket(2, 2).sendto(b'x', ('192.0.2.1', 9))"
-    box.done(f'/opt/emoflix/current/bin/python -c "{sends}"')
+    box.done(f'{PYTHON} -c "{sends}"')
     box.done(
         "mkdir -p /run/systemd/system/emoflix.service.d; cat > "
         "/run/systemd/system/emoflix.service.d/probe.conf <<END\n"
         "[Service]\nType=oneshot\nRestart=no\nExecStart=\n"
-        "ExecStart=/opt/emoflix/current/bin/python /src/tests/deploy/sandbox_probe.py\nEND\n"
+        f"ExecStart={PYTHON} /src/tests/deploy/sandbox_probe.py\nEND\n"
         "systemctl daemon-reload"
     )
     box.run("systemctl stop emoflix; systemctl start emoflix")

@@ -30,7 +30,9 @@ ROOTS: Final = REPOSITORY / "build" / "roots"
 MIRROR: Final = "http://deb.debian.org/debian"
 CONFIG: Final = "/etc/emoflix/emoflix.yaml"
 EMOFLIX: Final = "/opt/emoflix/bin/emoflix"
-VOICE: Final = "/opt/emoflix/current/bin/python /src/tests/deploy/voice.py"
+PYTHON: Final = "$(dirname $(readlink -f /opt/emoflix/bin/emoflix))/python"
+"""The environment's own, for a shell: of the installer's current version, or of the package."""
+VOICE: Final = f"{PYTHON} /src/tests/deploy/voice.py"
 BINFMT: Final = Path("/proc/sys/fs/binfmt_misc")
 QEMU: Final = {"arm64": "aarch64", "amd64": "x86_64"}
 SYSTEM: Final = ("systemd", "systemd-sysv", "udev", "procps", "iproute2")
