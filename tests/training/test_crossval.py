@@ -10,7 +10,7 @@ from emoflix_training.crossval import assign_folds
 from emoflix_training.history import read_history
 from emoflix_training.labels import SPLITS
 from emoflix_training.recipe import read_recipe
-from emoflix_training.train import train
+from emoflix_training.train import train, weights_of
 
 from .conftest import RECIPE, emoflix_train
 
@@ -57,7 +57,7 @@ def test_carried_weights_are_those_that_the_run_before_ended_with(
     run: Path, recipe: Path, tiny: Path, tmp_path: Path
 ) -> None:
     still = msgspec.structs.replace(read_recipe(recipe), epochs=1, learning_rate=1e-30, seed=9)
-    train(still, prepared.load(tiny), tmp_path / "carried", start=run)
+    train(still, prepared.load(tiny), tmp_path / "carried", start=weights_of(run, still))
     train(still, prepared.load(tiny), tmp_path / "fresh")
     kernel = {}
     for folder in (run, tmp_path / "carried", tmp_path / "fresh"):

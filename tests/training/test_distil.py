@@ -84,3 +84,30 @@ def test_a_student_without_teachers_and_a_recipe_without_distillation_are_refuse
     trained = emoflix_train("train", student_recipe, "--data", tiny, "--run", tmp_path / "c")
     assert (trained.exit_code, "`distil`" in trained.output) == (2, True)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_student_goes_on_from_the_weights_of_a_run(
+    run: Path, student_recipe: Path, tiny: Path, tmp_path: Path
+) -> None:
+    given = ("--teacher", run / "model.keras", "--data", tiny)
+    fresh, started = tmp_path / "fresh", tmp_path / "started"
+    assert emoflix_train("distil", student_recipe, *given, "--run", fresh).exit_code == 0
+    result = emoflix_train("distil", student_recipe, *given, "--start", run, "--run", started)
+    assert result.exit_code == 0, result.output
+    assert read_history(started)[0].loss < read_history(fresh)[0].loss
+
+
+def test_weights_of_another_network_or_of_none_are_refused(
+    run: Path, student_recipe: Path, tiny: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text(student_recipe.read_text("utf-8").replace("[4, 8]", "[4, 6]"), "utf-8")
+    (tmp_path / "empty").mkdir()
+    given = ("--teacher", run / "model.keras", "--data", tiny, "--run", tmp_path / "student")
+    for recipe, start, why in (
+        (other, run, "another network"),
+        (student_recipe, tmp_path / "empty", "holds no checkpoint"),
+    ):
+        result = emoflix_train("distil", recipe, *given, "--start", start)
+        assert (result.exit_code, why in result.output) == (2, True)
+    assert not (tmp_path / "student").exists()

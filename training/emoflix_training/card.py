@@ -27,6 +27,7 @@ def make_card(
     source: Tensor,
     answer: Tensor,
     temperature: float,
+    prior: list[float],
     scores: list[dict[str, Any]],
     faces: Faces,
     recipe: Recipe,
@@ -53,6 +54,7 @@ def make_card(
             "zero_point": answer.zero_point,
         },
         "temperature": round(temperature, 4),
+        "prior": [round(share, 6) for share in prior],
         "scores": scores,
         "training_data": {
             "name": "FER2013 (Goodfellow et al. 2013), Training rows, cleaned",

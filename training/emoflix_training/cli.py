@@ -82,9 +82,16 @@ def train(recipe: Path, data: Path, run: Path, resume: bool) -> None:  # noqa: F
 @click.option("--teacher", "teachers", type=FILE, multiple=True, help="A .keras network; several.")
 @click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
 @click.option("--run", type=FOLDER, required=True, help="Folder of this run.")
+@click.option("--start", type=FOLDER, help="A run of the same network, to go on from its weights.")
 @click.option("--resume", is_flag=True, help="Go on after the last finished epoch.")
 def distil(
-    *, recipe: Path, teachers: tuple[Path, ...], data: Path, run: Path, resume: bool
+    *,
+    recipe: Path,
+    teachers: tuple[Path, ...],
+    data: Path,
+    run: Path,
+    start: Path | None,
+    resume: bool,
 ) -> None:
     """Train a student by RECIPE, which has a `distillation`, on its teachers' answers."""
     from . import prepared
@@ -92,13 +99,22 @@ def distil(
     from .progress import spinner, training_progress
     from .recipe import read_recipe
     from .train import train as run_training
+    from .train import weights_of
 
     read, faces = read_recipe(recipe), prepared.load(data)
+    weights = weights_of(start, read) if start else None
     with spinner("asking the teachers") as on_view:
         answers = teach(read, faces.of("train"), run, teachers, resume=resume, on_view=on_view)
     with training_progress(read) as (on_step, on_epoch):
         run_training(
-            read, faces, run, teacher=answers, resume=resume, on_step=on_step, on_epoch=on_epoch
+            read,
+            faces,
+            run,
+            teacher=answers,
+            start=weights,
+            resume=resume,
+            on_step=on_step,
+            on_epoch=on_epoch,
         )
     click.echo(f"the best epoch's network: {run / 'model.keras'}")
 

@@ -19,7 +19,7 @@ from .history import Epoch, read_history
 from .labels import SPLITS
 from .prepared import Faces
 from .recipe import Recipe
-from .train import Progress, train
+from .train import Progress, train, weights_of
 
 TRAIN, VALIDATION = SPLITS.index("train"), SPLITS.index("validation")
 
@@ -72,7 +72,7 @@ def cross_validate(
             recipe,
             replace(learnt, split=split),
             run,
-            start=start,
+            start=weights_of(start, recipe) if start else None,
             resume=resume and run.is_dir(),
             on_step=lambda now, fold=fold: on_step(fold + 1, now),  # type: ignore[misc]
             on_epoch=lambda done, fold=fold: on_epoch(fold + 1, done),  # type: ignore[misc]

@@ -26,7 +26,7 @@ from .classifiers import (
 from .errors import ModelFileError, RunError
 from .evaluate import Evaluation, evaluate
 from .files import replacing
-from .metrics import fit_temperature
+from .metrics import fit_temperature, prior_of
 from .prepared import Faces
 from .recipe import Recipe, read_recipe
 
@@ -79,6 +79,7 @@ def export(
         source=candidate.source,
         answer=candidate.answer,
         temperature=candidate.temperature,
+        prior=candidate.prior,
         scores=[
             score_entry(name, seed, evaluation)
             for seed, one in ((recipe.seed, candidate), *siblings)
@@ -114,6 +115,7 @@ class _Quantised:
     engines: list[str]
     largest_difference: int
     temperature: float
+    prior: list[float]
     evaluations: list[tuple[Evaluation, Evaluation]]
 
 
@@ -131,7 +133,8 @@ def _quantised(run: Path, faces: Faces, splits: Sequence[str]) -> _Quantised:
                 "1 is wanted; leave out the operation it does not know"
             )
         validation = faces.of("validation")
-        temperature = fit_temperature(quantised.logits(validation.images), validation.labels)
+        logits = quantised.logits(validation.images)
+        temperature = fit_temperature(logits, validation.labels)
         evaluations = []
         for split in splits:
             held = faces.of(split)
@@ -148,6 +151,7 @@ def _quantised(run: Path, faces: Faces, splits: Sequence[str]) -> _Quantised:
         engines=engines,
         largest_difference=difference,
         temperature=temperature,
+        prior=prior_of(logits, temperature),
         evaluations=evaluations,
     )
 

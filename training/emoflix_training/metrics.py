@@ -152,6 +152,16 @@ def fit_temperature(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> f
     return math.exp((low + high) / 2)
 
 
+def prior_of(logits: NDArray[np.float32], temperature: float) -> list[float]:
+    """What the network takes each label to be likely before it sees a face: they sum to 1.
+
+    The mean of its probabilities over faces drawn as the training's were. Whoever meets the labels
+    in other shares divides by it (Saerens et al. 2002, doi:10.1162/089976602753284446).
+    """
+    mean: list[float] = np.exp(log_softmax(logits, temperature)).mean(axis=0).tolist()
+    return mean
+
+
 def calibration_error(
     logits: NDArray[np.float32],
     labels: NDArray[np.uint8],

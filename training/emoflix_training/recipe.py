@@ -26,6 +26,11 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if len(self.widths) != len(self.convolutions):
             raise ValueError("`widths` and `convolutions` need one number for each stage")
 
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What its weights depend on."""
+        return self.family, self.widths, self.convolutions
+
 
 class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far a training face may move from the picture it was; see `augment.py`.

@@ -35,6 +35,9 @@ Targets = dict[str, NDArray[np.float32]]
 """What the two heads should answer, each row summing to 1: `logits` float32[n, 7], `votes`
 float32[n, 10] (a row of zeros where nobody voted, which weighs nothing in the cross-entropy)."""
 
+Weights = list[NDArray[np.float32]]
+"""All that a network has learnt, in Keras' order, batch norm's statistics included."""
+
 Batch = tuple[NDArray[np.float32], Targets]
 """Crops float32[b, px, px, 1] and what the network should answer about them."""
 
@@ -55,7 +58,7 @@ def train(
     run: Path,
     *,
     teacher: NDArray[np.float32] | None = None,
-    start: Path | None = None,
+    start: Weights | None = None,
     resume: bool = False,
     on_step: Callable[[Progress], None] = lambda _: None,
     on_epoch: Callable[[Epoch], None] = lambda _: None,
@@ -68,8 +71,8 @@ def train(
         run: folder of the run; made if it is not there.
         teacher: for a recipe with `distillation`: what teachers answer about each face of the
             split `train`, float32[n, 7].
-        start: a finished run of the same network, to go on from its averaged weights; fresh ones
-            where not given.
+        start: what `weights_of` a run of the same network gave, to go on from; fresh weights where
+            not given.
         resume: go on after the last finished epoch of this folder.
         on_step: called after each step.
         on_epoch: called after each epoch.
@@ -84,7 +87,7 @@ def train(
         raise RunError("a recipe with `distillation`, and only such a one, is for `distil`")
     training, validation = faces.of("train"), faces.of("validation")
     _open_run(recipe, run, resume=resume)
-    keras.utils.set_random_seed(recipe.seed)
+    keras.utils.set_random_seed(recipe.seed)  # for the first weights
 
     model = networks.build(recipe.network, recipe.crop_of_48, fastest_precision(), fused=True)
     learner = networks.with_votes(model)
@@ -97,7 +100,8 @@ def train(
     )
     learner.optimizer.build(learner.trainable_variables)
     if start is not None:
-        _adopt(start / CHECKPOINT, model)
+        for weight, value in zip(_learnt(model), start, strict=True):
+            weight.assign(value)
     average = Average(model, recipe.average_decay)
 
     checkpoint = run / CHECKPOINT
@@ -107,6 +111,8 @@ def train(
     steps = math.ceil(len(training) / recipe.batch)
 
     for epoch in range(done + 1, recipe.epochs + 1):
+        # PyTorch's drop-out draws from one global generator, which no checkpoint holds.
+        keras.utils.set_random_seed(recipe.seed * recipe.epochs + epoch)
         loss_sum, hits, seen = 0.0, 0.0, 0
         batches = _ahead(_batches(training, targets, recipe, epoch))
         for step, (crops, wanted) in enumerate(batches, start=1):
@@ -178,7 +184,7 @@ class Average:
         self._weights = _learnt(model)
         self._decay = decay
         self._updates = 0
-        self.values = [np.array(w) for w in self._weights]
+        self.values = [np.asarray(w).copy() for w in self._weights]
 
     def update(self) -> None:
         self._updates += 1
@@ -207,13 +213,30 @@ class _Swapped:
         self._own: list[NDArray[np.float32]] = []
 
     def __enter__(self) -> None:
-        self._own = [np.array(w) for w in self._weights]
+        self._own = [np.asarray(w).copy() for w in self._weights]
         for weight, value in zip(self._weights, self._values, strict=True):
             weight.assign(value)
 
     def __exit__(self, *_: object) -> None:
         for weight, value in zip(self._weights, self._own, strict=True):
             weight.assign(value)
+
+
+def weights_of(run: Path, recipe: Recipe) -> Weights:
+    """The averaged weights that a run ended with, for one by `recipe` to start from.
+
+    Raises:
+        RunError: it is no run, has not finished an epoch, or trains another network.
+    """
+    checkpoint = run / CHECKPOINT
+    if not checkpoint.is_file():
+        raise RunError(f"{run}: holds no checkpoint; give the folder of a run")
+    held = read_recipe(run / "recipe.yaml")
+    if held.network.shape != recipe.network.shape or held.crop_of_48 != recipe.crop_of_48:
+        raise RunError(f"{run}: trains another network than the recipe's; give one of the same")
+    with np.load(checkpoint, allow_pickle=False) as stored:
+        count = sum(name.startswith("average/") for name in stored.files)
+        return [np.asarray(stored[f"average/{i}"], np.float32) for i in range(count)]
 
 
 def refuse_old_run(run: Path) -> None:
@@ -321,13 +344,6 @@ def _restore(path: Path, model: Any, average: Average) -> int:
         values = [stored[f"average/{i}"] for i in range(len(average.values))]
         average.restore(values, int(stored["updates"]))
         return int(stored["epoch"])
-
-
-def _adopt(path: Path, model: Any) -> None:
-    """Give a network the averaged weights of another run's checkpoint."""
-    with np.load(path, allow_pickle=False) as stored:
-        for i, weight in enumerate(_learnt(model)):
-            weight.assign(stored[f"average/{i}"])
 
 
 def _learnt(model: Any) -> list[Any]:
