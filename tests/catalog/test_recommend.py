@@ -1,6 +1,3 @@
-import datetime as dt
-from collections.abc import Callable
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -8,36 +5,19 @@ from hypothesis import strategies as st
 from emoflix_catalog.errors import InvalidRequestError
 from emoflix_catalog.film import Film
 from emoflix_catalog.recommend import (
-    Context,
     MoodReading,
     Recommendation,
-    Slate,
     Viewer,
     mood_of,
     recommend,
 )
 from emoflix_catalog.store import Catalogue
-from emoflix_catalog.vocabulary import AGES, EXPRESSIONS, GENRES, LANGUAGES, MOOD_TAGS
-
-EVENING = Context(at=dt.datetime(2026, 3, 7, 20, 15, tzinfo=dt.UTC))
-CatalogueOf = Callable[..., Catalogue]
-
-
-def film(film_id: str, **facts: object) -> Film:
-    facts = {"title": film_id, "year": 2000, "languages": ("ml",), **facts}
-    return Film(id=film_id, **facts)  # type: ignore[arg-type]
-
-
-def ids(slate: Slate) -> list[str]:
-    return [recommendation.film.id for recommendation in slate.films]
+from emoflix_catalog.vocabulary import AGES, GENRES, LANGUAGES, MOOD_TAGS
+from tests.catalog.slates import EVENING, CatalogueOf, film, ids, moods, subsets
 
 
 def texts(recommendation: Recommendation) -> list[str]:
     return [reason.text for reason in recommendation.reasons]
-
-
-def subsets(words: tuple[str, ...], most: int) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(words), max_size=most, unique=True).map(tuple)
 
 
 @st.composite
@@ -58,9 +38,6 @@ def viewers(draw: st.DrawFn, known: list[Film]) -> Viewer:
         seen=frozenset(draw(some)) | {"no-such-film-1999"},
         declined=frozenset(draw(some)),
     )
-
-
-moods = st.none() | st.builds(mood_of, st.sampled_from(EXPRESSIONS), st.floats(0, 1))
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])

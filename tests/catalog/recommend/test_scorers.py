@@ -1,21 +1,10 @@
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 
 from emoflix_catalog.features.popularity import popularity
-from emoflix_catalog.film import Film
 from emoflix_catalog.recommend import Context, Slate, Viewer, recommend
-from emoflix_catalog.store import Catalogue
-
-SATURDAY = dt.datetime(2026, 3, 7, 20, 15, tzinfo=dt.UTC)
-EARLY = Context(at=SATURDAY)
-CatalogueOf = Callable[..., Catalogue]
-
-
-def film(film_id: str, **facts: object) -> Film:
-    facts = {"title": film_id, "year": 2000, "languages": ("ml",), **facts}
-    return Film(id=film_id, **facts)  # type: ignore[arg-type]
+from tests.catalog.slates import EVENING, CatalogueOf, film
 
 
 def parts(slate: Slate, name: str) -> dict[str, float]:
@@ -36,7 +25,7 @@ def test_a_newer_film_counts_more_and_a_film_of_the_future_no_more_than_a_new_on
         film("new", year=2026),
         film("announced", year=2030),
     )
-    slate = recommend(catalogue, Viewer(), None, EARLY)
+    slate = recommend(catalogue, Viewer(), None, EVENING)
     scores = parts(slate, "novelty")
     assert scores["new"] == scores["announced"] == pytest.approx(2 * scores["four"])
     assert scores["old"] < 0.001
@@ -54,7 +43,7 @@ def test_what_is_looked_at_these_weeks_counts_and_what_was_last_year_does_not(
         film("once", popularity=5000.0, popularity_on=last_year, source="other"),
         film("unknown"),
     )
-    slate = recommend(catalogue, Viewer(), None, EARLY)
+    slate = recommend(catalogue, Viewer(), None, EVENING)
     scores = parts(slate, "trending")
     assert scores["talked-of"] > scores["quiet"] > scores["once"] == scores["unknown"] == 0
     assert reasons(slate, "talked-of")[0] == "Looked at by many these weeks"
@@ -62,7 +51,7 @@ def test_what_is_looked_at_these_weeks_counts_and_what_was_last_year_does_not(
 
 def test_without_fresh_numbers_nothing_trends(catalogue_of: CatalogueOf) -> None:
     old = film("old", popularity=9.0, popularity_on=dt.date(2020, 1, 1))
-    slate = recommend(catalogue_of(old, film("none")), Viewer(), None, EARLY)
+    slate = recommend(catalogue_of(old, film("none")), Viewer(), None, EVENING)
     assert parts(slate, "trending") == {}
 
 
@@ -93,9 +82,9 @@ def test_popularity_is_ordered_within_each_source() -> None:
             "short",
             "Short enough for a late evening: 1 h 25 min",
         ),
-        (Context(at=SATURDAY, restless=True), "short", "Soon told: 1 h 25 min"),
-        (Context(at=SATURDAY, people=4), "funny", "Comedy for a full sofa"),
-        (Context(at=SATURDAY, light="dark"), "eerie", "Horror for a dark room"),
+        (Context(at=EVENING.at, restless=True), "short", "Soon told: 1 h 25 min"),
+        (Context(at=EVENING.at, people=4), "funny", "Comedy for a full sofa"),
+        (Context(at=EVENING.at, light="dark"), "eerie", "Horror for a dark room"),
     ],
 )
 def test_the_evening_asks_for_what_suits_it(
@@ -115,9 +104,9 @@ def test_the_evening_asks_for_what_suits_it(
 @pytest.mark.parametrize(
     "context",
     [
-        EARLY,
+        EVENING,
         Context(at=dt.datetime(2026, 3, 7, 23, 30, tzinfo=dt.UTC)),  # tomorrow is Sunday
-        Context(at=SATURDAY, people=2, light="bright"),
+        Context(at=EVENING.at, people=2, light="bright"),
     ],
 )
 def test_an_evening_like_any_other_asks_for_nothing(

@@ -1,7 +1,6 @@
 """What every slate promises, whoever asks and whatever was learnt of them."""
 
 import datetime as dt
-from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from emoflix_catalog.recommend import (
     Context,
     MoodReading,
     Seat,
-    Slate,
     Viewer,
     Weights,
     mood_of,
@@ -24,23 +22,8 @@ from emoflix_catalog.recommend import (
 from emoflix_catalog.recommend.calibration import genre_shares
 from emoflix_catalog.recommend.scorers import SCORERS
 from emoflix_catalog.store import Catalogue
-from emoflix_catalog.vocabulary import AGES, EXPRESSIONS, GENRES, LANGUAGES, MOOD_TAGS
-
-EVENING = Context(at=dt.datetime(2026, 3, 7, 20, 15, tzinfo=dt.UTC))
-CatalogueOf = Callable[..., Catalogue]
-
-
-def film(film_id: str, **facts: object) -> Film:
-    facts = {"title": film_id, "year": 2000, "languages": ("ml",), **facts}
-    return Film(id=film_id, **facts)  # type: ignore[arg-type]
-
-
-def ids(slate: Slate) -> list[str]:
-    return [recommendation.film.id for recommendation in slate.films]
-
-
-def subsets(words: tuple[str, ...], most: int) -> st.SearchStrategy[tuple[str, ...]]:
-    return st.lists(st.sampled_from(words), max_size=most, unique=True).map(tuple)
+from emoflix_catalog.vocabulary import AGES, GENRES, LANGUAGES, MOOD_TAGS
+from tests.catalog.slates import EVENING, CatalogueOf, film, ids, moods, subsets
 
 
 @st.composite
@@ -62,7 +45,6 @@ def viewers(draw: st.DrawFn, known: list[Film]) -> Viewer:
     )
 
 
-moods = st.none() | st.builds(mood_of, st.sampled_from(EXPRESSIONS), st.floats(0, 1))
 weights = st.builds(
     Weights,
     st.dictionaries(st.sampled_from([scorer.name for scorer in SCORERS]), st.floats(0, 3)),
