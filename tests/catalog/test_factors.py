@@ -23,7 +23,7 @@ from emoflix_catalog.ratings import LIKED_FROM, film_numbers, read_ratings
 from emoflix_catalog.recommend import Context, Viewer
 from emoflix_catalog.recommend.scorers.collaborative import Collaborative as Scorer
 from emoflix_catalog.store import Catalogue, open_catalogue
-from tests.catalog.test_recommend import EVENING
+from tests.catalog.slates import EVENING
 
 FILMS = tuple(
     Film(id=f"film-{number}-2000", title=f"Film {number}", year=2000, languages=("en",))
@@ -105,27 +105,18 @@ def test_with_all_neighbours_sparse_ease_scores_as_dense_ease(
     assert (np.abs(scores - likes[0] @ weights) <= off).all()
 
 
-def test_no_film_has_more_neighbours_than_asked_for_nor_speaks_for_itself() -> None:
+def test_the_strongest_weights_of_all_films_are_kept() -> None:
     random = np.random.default_rng(0)
-    likes = csr_matrix((random.random((40, 30)) < 0.3).astype(np.float32))
-    found = ease(likes, neighbours=5)
+    likes = (random.random((40, 30)) < random.uniform(0.05, 0.6, 30)).astype(np.float64)
+    found = ease(csr_matrix(likes), l2=20, neighbours=5)
     sources = np.repeat(np.arange(30), np.diff(found.start.astype(int)))
-    assert np.bincount(found.target, minlength=30).max() <= 5
-    assert not (sources == found.target).any()
+    wanted = reference(likes, 20)
+    strongest = np.sort(np.abs(wanted).ravel())[-5 * 30 :]
+    assert len(found.weight) == 5 * 30
     assert found.weight.dtype == np.int8
-
-
-def test_the_kept_neighbours_are_fitted_among_themselves() -> None:
-    random = np.random.default_rng(1)
-    likes = (random.random((60, 12)) < 0.4).astype(np.float64)
-    found = ease(csr_matrix(likes), l2=10, neighbours=4)
-    film = 7
-    sources = np.repeat(np.arange(12), np.diff(found.start.astype(int)))
-    kept = sources[found.target == film]
-    gram = likes.T @ likes
-    wanted = np.linalg.solve(gram[np.ix_(kept, kept)] + 10 * np.eye(len(kept)), gram[kept, film])
-    got = found.weights_for(kept, film)
-    np.testing.assert_allclose(got, wanted, atol=float(np.abs(wanted).max()) / 127)
+    assert (np.abs(wanted[sources, found.target]) >= strongest[0] - 1e-6).all()
+    counts = np.bincount(found.target, minlength=30)
+    assert counts.min() < 5 < counts.max()  # films that many like have more of them
 
 
 def test_neighbours_add_up_as_the_matrix_they_stand_for() -> None:
@@ -212,16 +203,6 @@ def test_histories_add_viewers(store: Path, tmp_path: Path) -> None:
     assert '"viewers": 13' in told
     assert f'"likes": {len(clubs()) + 2}' in told
     assert '"films_not_in_the_catalogue": 1' in told
-
-
-def test_a_rebuilt_catalogue_drops_the_factors_of_the_one_before(
-    store: Path, tmp_path: Path
-) -> None:
-    run("--ratings", clubs_table(tmp_path), "--catalogue", store)
-    write_catalogue(FILMS[:-1], store)
-    assert not list(tmp_path.glob("*.factors"))
-    with open_catalogue(store) as catalogue:
-        assert catalogue.collaborative is None
 
 
 def test_factors_of_another_catalogue_are_refused(store: Path, tmp_path: Path) -> None:
