@@ -87,8 +87,8 @@ class MoodSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How what is seen becomes a mood."""
 
     memory_s: Annotated[
-        float, Meta(gt=0, le=60, description="how long an expression counts: a time constant")
-    ] = 0.4
+        float, Meta(gt=0, le=60, description="seconds of looks that count as one: more is steadier")
+    ] = 1.1
     absence_s: Annotated[
         float, Meta(gt=0, le=600, description="after so long without a face it is `nobody`")
     ] = 3.0
@@ -201,6 +201,29 @@ class UpdateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = ()
 
 
+FleetKey = Literal[
+    "camera.frames_per_s",
+    "camera.rotation_deg",
+    "mood.absence_s",
+    "mood.memory_s",
+    "recommender.absence_s",
+    "recommender.count",
+    "recommender.languages",
+    "recommender.settled_mood_s",
+    "vision.cpu_percent",
+    "vision.farthest_m",
+]
+"""Nothing among them opens the box to anybody, names a file, or lets more be kept."""
+
+
+class FleetSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What whoever looks after many boxes may set from afar, by the topic `configuration`."""
+
+    allow: Annotated[
+        tuple[FleetKey, ...], Meta(description="these keys, by section and name; by default none")
+    ] = ()
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -222,6 +245,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     indicator: IndicatorSettings = IndicatorSettings()
     metrics: MetricsSettings = MetricsSettings()
     update: UpdateSettings = UpdateSettings()
+    fleet: FleetSettings = FleetSettings()
 
 
 def load_settings(file: Path) -> Settings:

@@ -1,7 +1,9 @@
 """`emoflix run`: put the parts together and turn the loop until somebody says stop."""
 
 import logging
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from importlib.metadata import version
@@ -9,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 import sdnotify
 
 from emoflix_catalog.looks import read_looks
@@ -19,11 +22,12 @@ from emoflix_device.clock import Clock
 from emoflix_device.config import MetricsSettings, Settings, load_settings
 from emoflix_device.daemon import MODEL_LETTERS, Daemon
 from emoflix_device.errors import StateError
+from emoflix_device.fleet import Fleet
 from emoflix_device.household import open_household
 from emoflix_device.indicator import camera_opener
 from emoflix_device.mqtt.commands import COMMANDS
 from emoflix_device.mqtt.link import Link
-from emoflix_device.mqtt.messages import InfoMessage
+from emoflix_device.mqtt.messages import Configured, InfoMessage
 from emoflix_device.playing.player import open_player
 from emoflix_device.recommender import Recommender, films_path, open_films
 from emoflix_device.status import Status, StatusBoard, status_file, write_status
@@ -50,7 +54,7 @@ DETECT_EVERY: Final = 5
 def run(config: Path) -> None:
     """Run the service: camera, mood, slates, MQTT. SIGTERM or Ctrl-C stops it."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    settings = load_settings(config)
+    own = load_settings(config)
     stop, bell = threading.Event(), threading.Event()
 
     def end(*_: object) -> None:
@@ -61,21 +65,23 @@ def run(config: Path) -> None:
     signal.signal(signal.SIGINT, end)
 
     systemd = sdnotify.SystemdNotifier()
-    daemon = assemble(settings, bell, systemd)
+    fleet = Fleet(own, restart=end)
+    daemon = assemble(fleet, bell, systemd)
     # Ready means that the model is loaded; a broker that is away is waited for.
     systemd.notify("READY=1")
     daemon.run(stop)
+    if fleet.restarts.is_set():
+        sys.exit(os.EX_TEMPFAIL)  # systemd starts it anew, with the settings that it was given
 
 
-def assemble(
-    settings: Settings, bell: threading.Event, systemd: sdnotify.SystemdNotifier
-) -> Daemon:
-    """Build every part once, from the settings.
+def assemble(fleet: Fleet, bell: threading.Event, systemd: sdnotify.SystemdNotifier) -> Daemon:
+    """Build every part once, from the settings that count.
 
     Raises:
         EmoflixError: a file is missing, broken or of another version.
         CatalogueError: the same of the catalogue.
     """
+    settings = fleet.settings
     try:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -87,7 +93,18 @@ def assemble(
     )
     films = open_films(settings.recommender, settings.state_dir)
     path = films_path(settings.recommender, settings.state_dir)
-    link = Link(settings.mqtt, settings.device, on_command=bell.set)
+    info = _info(observer, films, fleet.configured)
+
+    def hear(wish: bytes) -> None:
+        if (told := fleet.hear(wish)) is not None:
+            link.publish("info", msgspec.structs.replace(info, configuration=told))
+
+    link = Link(
+        settings.mqtt,
+        settings.device,
+        on_command=bell.set,
+        on_configuration=hear if settings.fleet.allow else None,
+    )
     return Daemon(
         settings=settings,
         capture=Capture(camera_opener(settings), on_frame=bell.set),
@@ -100,7 +117,7 @@ def assemble(
         ),
         household=open_household(settings.household, settings.state_dir),
         link=link,
-        info=_info(observer, films),
+        info=info,
         bell=bell,
         alive=lambda: systemd.notify("WATCHDOG=1"),
         player=open_player(settings.playing),
@@ -127,7 +144,7 @@ def _board(settings: Settings, link: Link) -> StatusBoard:
     return StatusBoard(now=Clock().wall, broker_fault=lambda: link.fault, show=show)
 
 
-def _info(observer: Observer, films: Catalogue) -> InfoMessage:
+def _info(observer: Observer, films: Catalogue, configured: Configured | None) -> InfoMessage:
     return InfoMessage(
         program=version("emoflix"),
         model=observer.model.card.sha256[:MODEL_LETTERS],
@@ -135,4 +152,5 @@ def _info(observer: Observer, films: Catalogue) -> InfoMessage:
         languages=films.languages(),
         commands=tuple(COMMANDS),
         notice=NOTICE,
+        configuration=configured,
     )

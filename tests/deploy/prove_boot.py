@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -122,9 +123,13 @@ def booted(root: Root) -> Iterator[Box]:
         box.shut_down()
 
 
+def runs(box: Box, unit: str) -> bool:
+    return box.shown("ActiveState", unit) == "active"
+
+
 def is_active(box: Box) -> str:
     for unit in ("mosquitto", "emoflix", "emoflix-web"):
-        until(lambda unit=unit: box.shown("ActiveState", unit) == "active", f"{unit} is active")
+        until(partial(runs, box, unit), f"{unit} is active")
     return "mosquitto, emoflix and emoflix-web are active"
 
 
@@ -309,12 +314,12 @@ def main() -> int:
         parser.error(f"it needs root, and what is missing: {', '.join(missing) or 'nothing'}")
     with mounted(options.suite, "amd64") as root:
         (root.folder / "etc" / "hostname").write_text(f"{NAME}\n", encoding="utf-8")
-        if not attempt(lambda: installs(root)):
+        if not attempt(partial(installs, root)):
             return 1
         with booted(root) as box:
-            wrong = sum(not attempt(lambda proof=proof: proof(box)) for proof in PROOFS)
+            wrong = sum(not attempt(partial(proof, box)) for proof in PROOFS)
         for last in (loses_nothing, uninstalls):
-            wrong += not attempt(lambda last=last: last(root))
+            wrong += not attempt(partial(last, root))
         return wrong
 
 

@@ -96,6 +96,25 @@ def test_a_box_speaks_in_its_own_name_alone(tmp_path: Path) -> None:
         assert den.messages == []
 
 
+def test_the_operator_alone_configures_a_box_and_only_that_box_hears_it(tmp_path: Path) -> None:
+    fleet = Fleet(tmp_path, "den", "loft")
+    wish = b'{"id": "autumn", "settings": {}}'
+    with (
+        fleet.broker,
+        bridged(fleet, "den", tmp_path / "box") as box,
+        fleet.ear("operator") as operator,
+        fleet.ear("loft", "emoflix/+/configuration") as loft,
+        Ear(box.port, "emoflix/#") as device,
+    ):
+        loft.say("emoflix/den/configuration", b"forged", retain=True)
+        operator.say("emoflix/den/configuration", wish, retain=True)
+        device.wait_for("emoflix/den/configuration", wish)
+        operator.say("emoflix/loft/configuration", wish)
+        loft.wait_for("emoflix/loft/configuration", wish)
+        assert [message.payload for message in device.messages] == [wish]
+        assert len(loft.messages) == 1
+
+
 def test_nobody_comes_in_without_a_certificate_of_the_fleet(tmp_path: Path) -> None:
     fleet, others = Fleet(tmp_path, "den"), Fleet(tmp_path / "others", "den")
     stranger = ssl.create_default_context(cafile=fleet.folder / "fleet-ca.crt")

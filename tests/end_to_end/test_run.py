@@ -1,7 +1,9 @@
 """The daemon as a whole: real frames, faces, model, catalogue and broker."""
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from emoflix_device.camera.source import bundled_clip
 from emoflix_device.mqtt.messages import MoodMessage, RecommendationsMessage
 from emoflix_device.mqtt.topics import TOPICS, device_and_name
-from tests.end_to_end.emoflix import BASE, Emoflix, ask, moods, wait_online
+from tests.end_to_end.emoflix import BASE, START_S, Emoflix, ask, moods, wait_online
 from tests.mosquitto import Ear, Mosquitto, free_port, wait_until
 
 RETAINED = sorted(name for name, topic in TOPICS.items() if topic.retained)
@@ -232,3 +234,37 @@ def test_a_real_woman_is_seen_crying_and_then_smiling(
         told = moods(ear)
         assert "sad" in told
         assert "happy" in told[told.index("sad") :]
+
+
+def test_settings_from_afar_count_after_a_new_start_and_are_told(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    def configured() -> dict[str, Any] | None:
+        told = [m for m in list(ear.messages) if m.topic == f"{BASE}/info"]
+        result: dict[str, Any] | None = json.loads(told[-1].payload)["configuration"]
+        return result
+
+    def wish(name: str, **recommender: Any) -> bytes:
+        return json.dumps({"id": name, "settings": {"recommender": recommender}}).encode()
+
+    topic = f"{BASE}/configuration"
+    device = Emoflix(tmp_path, mosquitto.port, fleet={"allow": ["recommender.count"]})
+    with Ear(mosquitto.port, "emoflix/#") as ear:
+        with device:
+            wait_online(ear)
+            ear.say(topic, wish("autumn", count=2), retain=True)
+            assert device.process is not None
+            assert device.process.wait(START_S) == os.EX_TEMPFAIL
+        ear.forget()
+        with device:
+            wait_online(ear)
+            assert configured() == {"id": "autumn", "error": None}
+            assert len(ask(ear, "recommend", {})["ok"]["films"]) == 2
+            ear.forget()
+            ear.say(topic, wish("winter", languages=["ml"]), retain=True)
+            ear.wait_for(f"{BASE}/info")
+            refused = configured()
+            assert refused is not None
+            assert refused["id"] == "winter"
+            assert refused["error"]["field"] == "recommender.languages"
+            assert device.stop()[0] == 0

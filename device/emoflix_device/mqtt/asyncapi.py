@@ -13,7 +13,7 @@ import msgspec
 import yaml
 
 from emoflix_device.mqtt.commands import COMMANDS
-from emoflix_device.mqtt.messages import Reply
+from emoflix_device.mqtt.messages import ConfigurationMessage, Reply
 from emoflix_device.mqtt.topics import TOPICS, Topics
 
 _PARAMETERS: Final = {
@@ -29,7 +29,7 @@ def document() -> dict[str, Any]:
     replies = {name: Reply[kind.result] for name, kind in COMMANDS.items()}  # type: ignore[name-defined]
     requests = {name: kind.request for name, kind in COMMANDS.items()}
     state = {name: topic.message for name, topic in TOPICS.items()}
-    types = [*state.values(), *requests.values(), *replies.values()]
+    types = [*state.values(), *requests.values(), *replies.values(), ConfigurationMessage]
     references, schemas = msgspec.json.schema_components(
         types, ref_template="#/components/schemas/{name}"
     )
@@ -71,6 +71,13 @@ def document() -> dict[str, Any]:
             "reply": {"channel": _reference("channels", answers)},
             "bindings": _bindings(1, retained=False),
         }
+    add("configuration", _CLIENT.configuration, ConfigurationMessage, "device")
+    operations["configuration"] = {
+        "action": "receive",
+        "channel": _reference("channels", "configuration"),
+        "summary": "what whoever looks after the fleet wishes, where the owner allows it",
+        "bindings": _bindings(1, retained=True),
+    }
     return {
         "asyncapi": "3.0.0",
         "info": {

@@ -56,7 +56,12 @@ class Link:
     """One device at one broker."""
 
     def __init__(
-        self, settings: MqttSettings, device: str, *, on_command: Callable[[], None]
+        self,
+        settings: MqttSettings,
+        device: str,
+        *,
+        on_command: Callable[[], None],
+        on_configuration: Callable[[bytes], None] | None = None,
     ) -> None:
         """Prepare, without touching the network.
 
@@ -64,11 +69,14 @@ class Link:
             settings: the broker.
             device: the name in the topics.
             on_command: called from another thread when it is time to `take_command`.
+            on_configuration: called from another thread with what is wished from afar; where it is
+                not given, nobody listens to that.
 
         Raises:
             BrokerError: the password or the authority's file cannot be used.
         """
         self._topics = Topics(device)
+        self._on_configuration = on_configuration
         self._on_command = on_command
         self._connection = Connection(
             settings,
@@ -191,6 +199,8 @@ class Link:
                     client.subscribe(heard, options=options)
                 else:
                     client.subscribe(heard, qos=1)
+            if self._on_configuration is not None:
+                client.subscribe(self._topics.configuration, qos=1)
             self._put(client, self._topics.of("availability"), b"online")
 
     def _introduce(self) -> None:
@@ -260,6 +270,9 @@ class Link:
             if message.payload == b"online":
                 with self._lock:
                     self._introduce()
+            return
+        if message.topic == self._topics.configuration and self._on_configuration is not None:
+            self._on_configuration(bytes(message.payload))
             return
         if message.retain:
             logger.warning("A retained command was ignored: %s", message.topic)

@@ -5,7 +5,7 @@ Names on the wire are the contract's (`runtime`); names in the code carry their 
 """
 
 import datetime as dt
-from typing import TYPE_CHECKING, Annotated, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -168,6 +168,15 @@ class HealthMessage(Struct, frozen=True, kw_only=True):
     camera_restarts: Count
 
 
+class Configured(Struct, frozen=True, kw_only=True):
+    """What became of the settings that whoever looks after the fleet wished for."""
+
+    id: Annotated[str, Meta(description="of the wish; empty where it could not be read")]
+    error: Annotated[
+        "ErrorMessage | None", Meta(description="why it was refused; null where it counts")
+    ] = None
+
+
 class InfoMessage(Struct, frozen=True, kw_only=True):
     """What this device is and understands."""
 
@@ -178,6 +187,9 @@ class InfoMessage(Struct, frozen=True, kw_only=True):
     commands: tuple[str, ...]
     fresh: Annotated[bool, Meta(description="`recommend` can look again first")] = True
     notice: Annotated[str, Meta(description="says that a camera reads expressions here")]
+    configuration: Annotated[
+        Configured | None, Meta(description="what was set from afar, where the owner allows it")
+    ] = None
 
 
 # Events: not retained.
@@ -271,6 +283,16 @@ class Reply(Struct, Generic[_T], frozen=True, kw_only=True, omit_defaults=True):
     request: Annotated[str | None, Meta(description="the request's id, where it had one")] = None
     ok: _T | UnsetType = UNSET
     error: ErrorMessage | UnsetType = UNSET
+
+
+class ConfigurationMessage(Struct, frozen=True, forbid_unknown_fields=True):
+    """What whoever looks after the fleet wishes of a device (heard, not said; retained)."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=64, description="by which `info` names it")]
+    settings: Annotated[
+        dict[str, dict[str, Any]],
+        Meta(description="section, key and value, as in the configuration file"),
+    ]
 
 
 def encode(message: Struct | str) -> bytes:

@@ -41,6 +41,8 @@ def _topics() -> str:
         (f"`{_BASE.of(name)}`", "yes" if topic.retained else "no", str(topic.qos), topic.meaning)
         for name, topic in TOPICS.items()
     ]
+    wish = "what whoever looks after the fleet wishes, where the owner allows it"
+    rows.append((f"`{_BASE.configuration}`", "yes", "1", wish))
     client = ("no", "1")
     rows += [
         (f"`{_BASE.command('<user>', '<name>')}`", *client, "what a client asks"),

@@ -68,6 +68,11 @@ class Topics:
         """Where Home Assistant looks for what this device has."""
         return f"homeassistant/device/{self.device}/config"
 
+    @property
+    def configuration(self) -> str:
+        """Where this device hears what whoever looks after the fleet wishes of it (retained)."""
+        return f"{ROOT}/{self.device}/configuration"
+
     def command(self, user: str, name: str) -> str:
         """Where `user` asks; with `ANY` for both, what the device subscribes to."""
         return f"{ROOT}/{self.device}/client/{user}/command/{name}"

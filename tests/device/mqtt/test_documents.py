@@ -45,9 +45,9 @@ def test_every_reference_of_the_document_leads_somewhere() -> None:
 
 def test_the_document_holds_every_topic_and_command() -> None:
     document = asyncapi.document()
-    assert document["operations"].keys() == TOPICS.keys() | COMMANDS.keys()
+    assert document["operations"].keys() == TOPICS.keys() | COMMANDS.keys() | {"configuration"}
     addresses = {channel["address"] for channel in document["channels"].values()}
-    assert len(addresses) == len(TOPICS) + 2 * len(COMMANDS)
+    assert len(addresses) == len(TOPICS) + 2 * len(COMMANDS) + 1
     mood = document["operations"]["mood"]["bindings"]["mqtt"]
     assert (mood["qos"], mood["retain"]) == (1, True)
 

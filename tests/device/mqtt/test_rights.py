@@ -65,6 +65,15 @@ def test_only_the_device_writes_state(enter: Enter, user: str) -> None:
     assert [bytes(message.payload) for message in watcher.messages] == [b"online"]
 
 
+@pytest.mark.parametrize("user", ["anna", "homeassistant"])
+def test_nobody_at_home_configures_the_device_from_afar(enter: Enter, user: str) -> None:
+    device, forger = enter("device", DEN.configuration, DEN.command("+", "+")), enter(user)
+    forger.say(DEN.configuration, b"{}")
+    forger.say(DEN.command(user, "camera"), b"ON")
+    device.wait_for(DEN.command(user, "camera"))
+    assert [message.topic for message in device.messages] == [DEN.command(user, "camera")]
+
+
 def test_everyone_asks_in_their_own_name_only(enter: Enter) -> None:
     device = enter("device", "emoflix/den/client/+/command/+")
     anna = enter("anna")
