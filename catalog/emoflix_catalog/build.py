@@ -9,16 +9,19 @@ import hashlib
 import os
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import numpy as np
 
 from emoflix_catalog.arrays import arrays_path, write_arrays
 from emoflix_catalog.columns import LAYOUT, WORDS, columns
-from emoflix_catalog.errors import CatalogueError, InvalidRowError
+from emoflix_catalog.errors import CatalogueError, InvalidRowError, StoreError
+from emoflix_catalog.features.carrying import carried
+from emoflix_catalog.features.collaborative import write_collaborative
 from emoflix_catalog.features.transforms import (
     Transforms,
     fingerprint,
@@ -28,6 +31,7 @@ from emoflix_catalog.features.transforms import (
 from emoflix_catalog.film import Film
 from emoflix_catalog.schema import CATALOGUE
 from emoflix_catalog.starter import films_of
+from emoflix_catalog.store import open_catalogue
 from emoflix_catalog.store_writer import write_store
 
 
@@ -54,6 +58,8 @@ def write_catalogue(
 ) -> Built:
     """Write a catalogue of `films` to `path`, with its arrays beside it, whole or not at all.
 
+    What ratings taught of the films in the catalogue that is replaced is carried over.
+
     Args:
         films: In any order.
         path: What is there is replaced.
@@ -76,6 +82,7 @@ def write_catalogue(
             write_store(connection, ordered, version)
         _flush(temporary)
         write_arrays(arrays_path(path, version), version, columns(ordered, transforms), WORDS)
+        _carry_factors(path, ordered, version)
         temporary.replace(path)
     except (OSError, sqlite3.OperationalError) as error:
         raise CatalogueError(
@@ -114,6 +121,33 @@ def _refuse_doubles(films: Iterable[Film]) -> None:
                     f" {owners[scheme, name]}: give one of them another"
                 )
             owners[scheme, name] = film.id
+
+
+def _carry_factors(path: Path, films: Sequence[Film], version: str) -> None:
+    """Take what ratings taught over from the catalogue that is replaced, if it has any.
+
+    A film is known again by its id, or else by an identifier.
+    """
+    try:
+        former = open_catalogue(path)
+    except StoreError:
+        return  # none is there, or what is there cannot be used any more
+    with former:
+        if former.collaborative is None or former.version == version:
+            return
+        by_id = {film.id: number for number, film in enumerate(films)}
+        by_name = {
+            name: number for number, film in enumerate(films) for name in film.identifiers.items()
+        }
+        place = np.full(len(former), -1)
+        for number, film_id in former.rows("SELECT number, id FROM film"):
+            place[number] = by_id.get(film_id, -1)
+        for number, *name in former.rows("SELECT film, scheme, value FROM identifier"):
+            if place[number] < 0:
+                place[number] = by_name.get(tuple(name), -1)
+        found = carried(former.collaborative, place, len(films))
+        if found is not None:
+            write_collaborative(path, version, found)
 
 
 def _flush(path: Path) -> None:

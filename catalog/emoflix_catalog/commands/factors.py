@@ -52,7 +52,8 @@ def factors(
 ) -> None:
     """Learn from ratings who likes what else, and put it beside the catalogue.
 
-    A film counts as liked from 7 of 10 on. After another build of the catalogue, run it again.
+    A film counts as liked from 7 of 10 on. What is learnt stays with its films in later builds and
+    imports; run it again for the films that came since.
     """
     if not (tables or histories):
         raise click.UsageError("nothing to learn from: give --ratings or --history")

@@ -42,11 +42,17 @@ def stats(path: Path, *, as_json: bool) -> None:
     with open_catalogue(path) as catalogue:
         version, films = catalogue.version, len(catalogue)
         counts = {kind: _count(catalogue, kind) for kind in _COUNTS}
+        learnt = catalogue.collaborative
+        rated = 0 if learnt is None else len(learnt.factored)
         (people,) = catalogue.rows("SELECT count(*) FROM person")[0]
     if as_json:
-        print_json({"version": version, "films": films, "people": people, **counts})
+        print_json({"version": version, "films": films, "people": people, "rated": rated, **counts})
         return
     click.echo(f"Catalogue {version}: {films:,} films, {people:,} people")
+    click.echo(
+        f"ratings tell of {rated:,} of them"
+        + ("" if rated == films else "; emoflix-catalog factors learns from more")
+    )
     for kind, rows in counts.items():
         cells = ((name, count, f"{100 * count / films:.1f} %") for name, count in rows.items())
         print_table(f"by {kind}", (kind, "#films", "#share"), cells)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import msgspec
 
 from emoflix_catalog.build import Built, version_of, write_catalogue
 from emoflix_catalog.errors import StoreError
+from emoflix_catalog.features.collaborative import factors_path
 from emoflix_catalog.features.transforms import transforms_of
 from emoflix_catalog.film import Film
 from emoflix_catalog.importers.contract import Found, Request, SourceError, Tally
@@ -106,6 +108,7 @@ def purge_source(name: str, catalogue: Path, own: Iterable[Film], *, today: dt.d
                 f" {', '.join(names) or 'none'}"
             )
         gone = records.purge(name)
+        _forget_factors(catalogue)
         kept = kept_films(records, own, today)
     return Purged(name, gone, write_if_new(merge(kept), catalogue))
 
@@ -130,6 +133,12 @@ def kept_films(records: Records, own: Iterable[Film], today: dt.date) -> list[Fi
         if keep_days is not None:
             records.purge(name, before=today - dt.timedelta(days=keep_days))
     return [*own, *records.films()]
+
+
+def _forget_factors(catalogue: Path) -> None:
+    """What ratings taught may come from the source that is purged: it is not carried over."""
+    with suppress(StoreError), open_catalogue(catalogue) as there:
+        factors_path(catalogue, there.version).unlink(missing_ok=True)
 
 
 def write_if_new(films: list[Film], catalogue: Path) -> Built:
