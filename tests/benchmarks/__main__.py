@@ -17,6 +17,7 @@ BENCHMARKS: Final = (
     "quality",
     "mood",
     "recall",
+    "sentiment",
     "slate",
     "catalogue",
     "commands",
