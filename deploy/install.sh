@@ -102,7 +102,9 @@ plan() {
     say "- put the program into $OPT (about 400 MB), from $([[ -n $WHEELS ]] && echo "$WHEELS" || echo "the package index")"
     say "- fetch the face detector YuNet, checked by its hash"
     say "- make the users emoflix, emoflix-web and emoflix-update, settings in /etc/emoflix, state in $STATE"
-    if [[ $BROKER == own ]]; then say "- set up mosquitto on port 8883, with TLS, passwords and rights"
+    if [[ $BROKER == own ]]; then
+        say "- set up mosquitto on port 8883, with TLS, passwords and rights; where there is a broker in" \
+            "the home, such as Home Assistant's, --broker HOST --broker-user NAME uses that one"
     else say "- use the broker $BROKER as $BROKER_USER"; fi
     say "- start with the system: ${UNITS[*]}"
     [[ $WEB == no ]] || say "- serve the page for phones and the television, http://emoflix.local:8080"

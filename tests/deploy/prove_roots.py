@@ -269,6 +269,22 @@ def updates(root: Root) -> str:
     return "a second time: updated; settings and passwords kept, a cut-short update swept away"
 
 
+def is_cut_short(root: Root) -> str:
+    """As a plug that is pulled: killed without a word, at three moments of an update."""
+    before = root.done("readlink -f /opt/emoflix/current").strip()
+    moments = (2, 10, 20)
+    for seconds in moments:
+        ended = root.run(f"timeout --signal KILL {seconds} {INSTALL}")
+        assert ended.returncode in {0, -9, 137}, tail(ended)
+        now = root.done("readlink -f /opt/emoflix/current").strip()
+        assert now == before or ended.returncode == 0, now
+        root.done(f"{EMOFLIX} --version")
+    root.done(INSTALL)
+    assert len(root.done("ls /opt/emoflix/versions").split()) == 2
+    cut = ", ".join(map(str, moments))
+    return f"an update cut short after {cut} s: the version before it runs; then updated"
+
+
 def rolls_back(root: Root) -> str:
     look = (
         "readlink -f /opt/emoflix/current; ls /opt/emoflix/versions;"
@@ -309,7 +325,7 @@ def proofs(suite: str, *, brief: bool) -> Iterator[Callable[[Root], str]]:
     if suite == "trixie":
         yield camera_is_missed
     if not brief:
-        yield from (updates, rolls_back)
+        yield from (updates, is_cut_short, rolls_back)
     yield uninstalls
 
 
