@@ -15,7 +15,7 @@ from emoflix_catalog.film import Film
 from emoflix_catalog.vocabulary import GENRES, LANGUAGES, MOOD_TAGS
 
 WORDS = {"languages": tuple(LANGUAGES), "genres": GENRES, "mood_tags": tuple(MOOD_TAGS)}
-LAYOUT = 5
+LAYOUT = 6
 """Counted up when the arrays, or what the search is made of, change in name, form or meaning: part
 of every catalogue's version."""
 NO_LANGUAGE = 255

@@ -48,6 +48,8 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
     """In the source's own unit: only its order means something."""
     popularity_on: dt.date | None = None
     """The day `popularity` was taken."""
+    popularity_by: str = ""
+    """The source that says so."""
     identifiers: dict[str, str] = {}
     """Scheme (`imdb`, `tmdb`, `wikidata`, `movielens`, `jellyfin`, `kodi`) to the name there."""
     source: str = STARTER_SOURCE

@@ -36,7 +36,7 @@ FIRST: Final[dict[tuple[str, ...], tuple[str, ...]]] = {
     ("cast",): (*OWN, "imdb", "tmdb5000", "jellyfin", "kodi", "wikidata"),
     # A mean is worth little without its votes, a popularity without its day.
     ("rating", "votes"): (*OWN, "imdb", "tmdb5000", "movielens", "jellyfin", "kodi"),
-    ("popularity", "popularity_on"): ("pageviews", *SOURCES),
+    ("popularity", "popularity_on", "popularity_by"): ("pageviews", "jellyfin", "kodi", *SOURCES),
     ("liking", "reviews"): ("reviews",),
 }
 """Fields that have another order of sources, or are taken together from one source."""

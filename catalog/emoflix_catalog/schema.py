@@ -113,6 +113,7 @@ CATALOGUE: Final = Schema(
         ALTER TABLE film ADD COLUMN liking REAL;
         ALTER TABLE film ADD COLUMN reviews INTEGER;
         """,
+        "ALTER TABLE film ADD COLUMN popularity_by TEXT NOT NULL DEFAULT ''",
     ),
 )
 

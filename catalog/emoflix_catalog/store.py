@@ -222,10 +222,12 @@ _FILM_FIELDS = (
     "licence",
     "liking",
     "reviews",
+    "popularity_by",
 )
 _FILM = (
     "SELECT film.id, title, original_title, year, runtime_min, age, synopsis, rating, votes,"
-    " popularity, popularity_on, source.name, licence, liking, reviews"
+    " popularity, popularity_on, source.name, licence, liking, reviews,"
+    " popularity_by"
     " FROM film JOIN source ON source.id = film.source WHERE number = ?"
 )
 _LISTS = (

@@ -116,6 +116,7 @@ def _film_row(number: int, film: Film, sources: dict[tuple[str, str], int]) -> t
         sources[film.source, film.licence],
         film.liking,
         film.reviews,
+        film.popularity_by,
     )
 
 

@@ -1,4 +1,4 @@
-"""A Jellyfin server: its films, and what one of its users watched.
+"""A Jellyfin server: its films, when they were last played, and what one of its users watched.
 
 `GET /Users` and `GET /Items` of https://api.jellyfin.org; the key is one of the dashboard's.
 """
@@ -150,6 +150,7 @@ def _film(seen: _Item) -> Film:
     for person in seen.people:
         people.setdefault(person.type, []).append(person.name)
     ticks = seen.run_time_ticks
+    played_on = _day(seen.user_data.last_played_date)
     return tidy.film(
         f"jellyfin-{seen.id}",
         title=seen.name,
@@ -165,6 +166,8 @@ def _film(seen: _Item) -> Film:
         writers=people["Writer"],
         keywords=seen.tags,
         synopsis=seen.overview or "",
+        popularity=1 if played_on else None,
+        popularity_on=played_on,
     )
 
 

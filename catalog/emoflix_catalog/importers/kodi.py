@@ -180,6 +180,7 @@ def _identifiers(seen: _Movie) -> dict[str, str]:
 
 def _film(seen: _Movie) -> Film:
     cast = sorted(seen.cast, key=lambda person: person.order)
+    played_on = _day(seen.lastplayed)
     return tidy.film(
         f"kodi-{seen.movieid}",
         title=seen.title,
@@ -197,6 +198,8 @@ def _film(seen: _Movie) -> Film:
         synopsis=seen.plot,
         rating=seen.rating,
         votes=seen.votes,
+        popularity=1 if played_on else None,
+        popularity_on=played_on,
     )
 
 

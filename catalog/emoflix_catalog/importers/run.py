@@ -157,7 +157,9 @@ def write_if_new(films: list[Film], catalogue: Path) -> Built:
 def _marked(found: Iterable[Found], source: str, licence: str) -> Iterable[Found]:
     """Let every film say where it is from."""
     for place, film in found:
-        yield Found(place, msgspec.structs.replace(film, source=source, licence=licence))
+        by = "" if film.popularity is None else source
+        marked = msgspec.structs.replace(film, source=source, licence=licence, popularity_by=by)
+        yield Found(place, marked)
 
 
 def _some(found: Iterable[Found], request: Request, tally: Tally) -> Iterable[Found]:

@@ -40,7 +40,7 @@ def test_what_is_looked_at_these_weeks_counts_and_what_was_last_year_does_not(
     catalogue = catalogue_of(
         film("talked-of", popularity=900.0, popularity_on=today),
         film("quiet", popularity=1.0, popularity_on=today),
-        film("once", popularity=5000.0, popularity_on=last_year, source="other"),
+        film("once", popularity=5000.0, popularity_on=last_year, popularity_by="other"),
         film("unknown"),
     )
     slate = recommend(catalogue, Viewer(), None, EVENING)
@@ -59,9 +59,9 @@ def test_popularity_is_ordered_within_each_source() -> None:
     day = dt.date(2026, 1, 1)
     found = popularity(
         [
-            film("a", popularity=1.0, popularity_on=day, source="one"),
-            film("b", popularity=2.0, popularity_on=day, source="one"),
-            film("c", popularity=0.001, popularity_on=day, source="other"),
+            film("a", popularity=1.0, popularity_on=day, popularity_by="one"),
+            film("b", popularity=2.0, popularity_on=day, popularity_by="one"),
+            film("c", popularity=0.001, popularity_on=day, popularity_by="other"),
             film("undated", popularity=7.0),
         ]
     )

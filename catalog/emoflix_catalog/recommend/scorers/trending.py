@@ -7,11 +7,14 @@ from numpy.typing import NDArray
 
 from emoflix_catalog.features.popularity import NO_DAY
 from emoflix_catalog.film import Film
+from emoflix_catalog.merge import kind_of
 from emoflix_catalog.recommend.scorers.base import Scorer
 from emoflix_catalog.recommend.slate import Reason
 
 HALVED_AFTER_DAYS: Final = 30
 """Popularity that was taken so long ago says half as much of today."""
+LIBRARIES: Final = ("jellyfin", "kodi")
+"""Sources that count what was played in this house."""
 STALE_AFTER_DAYS: Final = 120
 """Popularity that is older says nothing."""
 TOLD_FROM: Final = 0.9
@@ -45,4 +48,7 @@ class Trending(Scorer):
     def reason(self, film: Film) -> Reason | None:
         number = int(self.catalogue.numbers([film.id])[0])
         much = self.catalogue.columns["popularity"][number] >= TOLD_FROM
-        return Reason("Looked at by many these weeks") if much and self._now(number) else None
+        if not (much and self._now(number)):
+            return None
+        here = kind_of(film.popularity_by) in LIBRARIES
+        return Reason("Played here of late" if here else "Looked at by many these weeks")
