@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -47,9 +47,8 @@ class Box:
             # Units may then be limited and their sockets filtered, also where the host is older.
             env={**os.environ, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
         )
-        children = Path(f"/proc/{self._container.pid}/task/{self._container.pid}/children")
-        until(lambda: children.read_text(encoding="ascii").strip(), "a first process")
-        self.leader = children.read_text(encoding="ascii").split()[0]
+        until(self._first_process, "a first process")
+        self.leader = self._first_process()
         until(
             lambda: self.said("systemctl is-system-running") in {"running", "degraded"}, "it boots"
         )
@@ -58,6 +57,15 @@ class Box:
         inside = ["nsenter", "--target", self.leader, "--net", "sh", "-ec", way_out]
         subprocess.run(inside, check=True)
         subprocess.run(["ip", "link", "set", f"ve-{NAME}", "up"], check=True)
+
+    def _first_process(self) -> str:
+        """By its number out here; "" until it is there: others come before it, and go."""
+        task = Path(f"/proc/{self._container.pid}/task/{self._container.pid}")
+        for child in (task / "children").read_text(encoding="ascii").split():
+            with suppress(FileNotFoundError):
+                if Path(f"/proc/{child}/comm").read_text(encoding="ascii").strip() == "systemd":
+                    return child
+        return ""
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """A shell command in it, as root and outside of any unit."""
@@ -220,6 +228,35 @@ def a_person_must_mend(box: Box) -> str:
     return "a wrong key in the settings: told by name, exit code 2, not tried again"
 
 
+def takes_updates(box: Box) -> str:
+    """As the timer does: the owner's bundle is installed, a stranger's is not."""
+    pack = "emoflix-catalog bundle /srv/films.bundle --catalogue /root/films.emoflix --key"
+    box.done(
+        "emoflix-catalog keygen /root/owner; emoflix-catalog keygen /root/stranger;"
+        " cp /root/owner.pub /etc/emoflix/updates.pub;"
+        " emoflix-catalog build --catalogue /root/films.emoflix;"
+        f" {pack} /root/stranger.key;"
+        " sed -i -e 's,^  catalogue: null,  catalogue: /var/lib/emoflix-update/films.emoflix,'"
+        " -e 's,^  key_file: null   .*public.*,  key_file: /etc/emoflix/updates.pub,'"
+        f" -e 's,^  sources: .*,  sources: [/srv/films.bundle],' {CONFIG}"
+    )
+    before = box.shown("MainPID")
+    refused = box.run("systemctl start emoflix-update")
+    said = box.said("journalctl -u emoflix-update -o cat -n 20 | grep 'signed by the key'")
+    assert refused.returncode != 0
+    assert said, box.said("journalctl -u emoflix-update -o cat -n 20")
+    assert box.shown("MainPID") == before
+    box.done(f"{pack} /root/owner.key; systemctl start emoflix-update")
+    until(lambda: box.shown("MainPID") not in {before, "0"} and runs(box, "emoflix"), "a new start")
+    owner = box.done("stat -c '%U:%G' /var/lib/emoflix-update/films.emoflix")
+    assert owner == "emoflix-update:emoflix", owner
+    after = box.shown("MainPID")
+    box.done("systemctl start emoflix-update")
+    assert box.shown("MainPID") == after
+    told = box.said("journalctl -u emoflix-update -o cat | grep films,").removeprefix("/srv/")
+    return f"a stranger's bundle is refused; {told}; the service runs with it, nothing new is quiet"
+
+
 def uninstalls(root: Root) -> str:
     with booted(root) as box:
         is_active(box)
@@ -292,6 +329,7 @@ PROOFS: Final = (
     broker_restarts,
     stands_still,
     a_person_must_mend,
+    takes_updates,
     writes_little,
 )
 
