@@ -26,7 +26,7 @@ from emoflix_catalog.features.transforms import (
     transforms_path,
 )
 from emoflix_catalog.importers.records import RECORDS, records_path
-from emoflix_catalog.looks import looks_path, read_looks
+from emoflix_catalog.looks import looks_path, network_path, read_looks
 from emoflix_catalog.reviews import review_reader, sentiment_path
 from emoflix_catalog.schema import CATALOGUE, verify
 from emoflix_catalog.signing import fingerprint, public_of, read_public, read_secret
@@ -38,6 +38,7 @@ FORM: Final = {"schema": CATALOGUE.version, "arrays": LAYOUT}
 
 _PLACES: Final[dict[str, Callable[[Path, str], Path]]] = {
     "sources": lambda path, _: records_path(path),
+    "look network": lambda path, _: network_path(path),
     "looks": lambda path, _: looks_path(path),
     "sentiment": lambda path, _: sentiment_path(path),
     "transforms": lambda path, _: transforms_path(path),

@@ -12,8 +12,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from emoflix_catalog.features.look import Look, describe
 from emoflix_device.answering import Answering
 from emoflix_device.camera.capture import Capture
+from emoflix_device.camera.frame import Image
 from emoflix_device.camera.rate import Rate
 from emoflix_device.clock import Clock
 from emoflix_device.config import Settings
@@ -67,6 +69,7 @@ class Daemon:
         alive: Callable[[], None],
         player: Player | None = None,
         open_observer: Callable[[], Observer],
+        look_of: Callable[[Image], Look] = describe,
         report: Callable[[Struct], None] = lambda _message: None,
         clock: Clock | None = None,
     ) -> None:
@@ -84,6 +87,7 @@ class Daemon:
             alive: called at each beat, to feed a watchdog.
             player: has films and a screen to play them on, where there is one.
             open_observer: loads another observer, for pictures that people send.
+            look_of: tells how such a picture looks.
             report: is told what the device is, how it stands and how it fares.
             clock: the time; the real one where not given.
         """
@@ -149,7 +153,7 @@ class Daemon:
                 recommender=recommender,
                 evening=self._evening,
                 player=player,
-                pictures=PictureReader(open_observer),
+                pictures=PictureReader(open_observer, look_of),
                 worker=worker,
                 tell=link.publish,
                 clock=clock,

@@ -6,9 +6,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from emoflix_catalog.features.look import Look, describe
+from emoflix_catalog.features.look import Look
 from emoflix_catalog.recommend import MoodReading
 from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.camera.frame import Image
 from emoflix_device.camera.pictures import PictureError, decode_picture
 from emoflix_device.errors import RefusedError
 from emoflix_device.mood.filter import AROUSAL, VALENCE
@@ -30,13 +31,17 @@ class PictureReading(Struct, frozen=True):
 class PictureReader:
     """Reads pictures on the worker's thread, with an observer of its own: it is made for one."""
 
-    def __init__(self, open_observer: Callable[[], Observer]) -> None:
-        """Load nothing before the first picture.
+    def __init__(
+        self, open_observer: Callable[[], Observer], look_of: Callable[[Image], Look]
+    ) -> None:
+        """Load no observer before the first picture.
 
         Args:
             open_observer: loads detector and model.
+            look_of: tells how a picture in RGB looks.
         """
         self._open_observer = open_observer
+        self._look_of = look_of
         self._observer: Observer | None = None
 
     def read(self, picture: bytes) -> PictureReading:
@@ -52,7 +57,7 @@ class PictureReader:
             raise RefusedError("payload", str(error)) from error
         if self._observer is None:
             self._observer = self._open_observer()
-        look = describe(image[..., ::-1])
+        look = self._look_of(image[..., ::-1])
         report, faces = review_picture(image, self._observer)
         if not faces:
             return PictureReading((), None, look)

@@ -14,7 +14,7 @@ import click
 import msgspec
 import sdnotify
 
-from emoflix_catalog.looks import read_looks
+from emoflix_catalog.looks import describer, read_looks
 from emoflix_catalog.reviews import review_reader
 from emoflix_catalog.store import Catalogue
 from emoflix_device.camera.capture import Capture
@@ -122,6 +122,7 @@ def assemble(fleet: Fleet, bell: threading.Event, systemd: sdnotify.SystemdNotif
         alive=lambda: systemd.notify("WATCHDOG=1"),
         player=open_player(settings.playing),
         open_observer=lambda: open_observer(settings.vision),
+        look_of=describer(path),
         report=_board(settings, link).notice,
     )
 

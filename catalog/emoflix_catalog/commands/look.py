@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from emoflix_catalog.commands.options import catalogue_option, count_option, json_option
 from emoflix_catalog.commands.printing import FILM_COLUMNS, film_cells, print_json, print_table
 from emoflix_catalog.errors import CatalogueError
-from emoflix_catalog.features.look import TONES, Look, describe
+from emoflix_catalog.features.look import TONES, Look
 from emoflix_catalog.importers.artwork import LIBRARIES, posters
 from emoflix_catalog.importers.contract import Request, SourceError, Tally
+from emoflix_catalog.looks import describer, keep_network, network_path, read_looks, write_looks
 from emoflix_catalog.looks import like_picture as films_like
-from emoflix_catalog.looks import read_looks, write_looks
 from emoflix_catalog.pictures import SUFFIXES, PictureError, decode_picture, read_picture
 from emoflix_catalog.store import Catalogue, open_catalogue
 
@@ -37,6 +37,11 @@ _KEPT_EVERY = 200
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The file that holds the library's key, or user:password for Kodi.",
 )
+@click.option(
+    "--network",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TFLite feature extractor that sees more than colours; it is kept beside the catalogue.",
+)
 @click.option("--again", is_flag=True, help="Look at films anew whose look is known.")
 @catalogue_option
 @json_option
@@ -44,6 +49,7 @@ def look(
     where: str,
     library: str | None,
     key_file: Path | None,
+    network: Path | None,
     path: Path,
     *,
     again: bool,
@@ -55,10 +61,18 @@ def look(
     """
     if key_file and not library:
         raise click.UsageError("--key-file: a folder needs no key: leave it out")
+    if network:
+        keep_network(network, path)
+    describe = describer(path)
+    embeds = network_path(path).exists()
     tally = Tally()
     with open_catalogue(path) as catalogue:
         looks = read_looks(path)
-        known: Mapping[str, Look] = {} if again else dict(looks)
+        known = {
+            film: look
+            for film, look in looks.items()
+            if not again and (look.embedding.any() or not embeds)
+        }
         if library:
             request = Request(where=where, key_file=key_file)
             found = _in_library(library, request, catalogue, known, tally)
@@ -91,7 +105,7 @@ def look(
 @json_option
 def like_picture(picture: Path, count: int, path: Path, *, as_json: bool) -> None:
     """Find the films whose poster or still looks most like PICTURE."""
-    seen = describe(read_picture(picture))
+    seen = describer(path)(read_picture(picture))
     with open_catalogue(path) as catalogue:
         found = films_like(catalogue, read_looks(path), seen, count=count)
         if not found:

@@ -28,6 +28,7 @@ _TO_XYZ: Final = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 )
 _WHITE: Final = _TO_XYZ.sum(axis=1)
+_NOTHING: Final = np.zeros(0, np.float32)
 
 
 class Look(NamedTuple):
@@ -39,6 +40,9 @@ class Look(NamedTuple):
     """float32[TONES]: mean L* / 100; the standard deviation of L* / 50; the mean warmth of Ou and
     others, "A study of colour emotion and colour preference, part I", 2004: -0.5 + 0.02 C*^1.07
     cos(h - 50 degrees), about -1 (cold) to 1 (warm); the mean C* / 100."""
+    embedding: NDArray[np.float32] = _NOTHING
+    """float32[d] of length 1, by a network (`embedding.py`); empty without one. Of n pictures
+    float32[n, d], zeros for those that it did not see."""
 
 
 def describe(picture: NDArray[np.uint8]) -> Look:
@@ -52,7 +56,8 @@ def describe(picture: NDArray[np.uint8]) -> Look:
     """
     if picture.ndim != 3 or picture.shape[2] != 3 or not picture.size:  # noqa: PLR2004
         raise ValueError(f"a picture is height x width x 3, not {picture.shape}")
-    lightness, a, b = _lab(_cells(picture).reshape(-1, 3)).T
+    rows, columns = (min(side, _GRID) for side in picture.shape[:2])
+    lightness, a, b = _lab(cells(picture, rows, columns).reshape(-1, 3)).T
     chroma, hue = np.hypot(a, b), np.arctan2(b, a)
     warmth = -0.5 + 0.02 * chroma**1.07 * np.cos(hue - np.deg2rad(50))
     tones = [
@@ -68,23 +73,31 @@ def likeness(look: Look, others: Look) -> NDArray[np.float32]:
     """How alike pictures look to one, from 0 to 1 for the same, float32[n].
 
     The Bhattacharyya coefficient of the palettes, sum_c sqrt(p_c q_c), times
-    exp(-|tones - tones'|^2 / (2 SPREAD^2)).
+    exp(-|tones - tones'|^2 / (2 SPREAD^2)). Where a network saw both pictures, the mean of that and
+    max(0, e'e'') of their embeddings.
     """
     colours = np.sqrt(others.palette) @ np.sqrt(look.palette)
     away = ((others.tones - look.tones) ** 2).sum(axis=1)
     alike: NDArray[np.float32] = (colours * np.exp(-away / (2 * SPREAD**2))).astype(np.float32)
+    if look.embedding.size and look.embedding.shape == others.embedding.shape[1:]:
+        seen = others.embedding.any(axis=1)
+        shown = (others.embedding[seen] @ look.embedding).clip(0)
+        alike[seen] = (alike[seen] + shown) / 2
     return alike
 
 
-def _cells(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """The mean of each cell of the grid, float64[rows, columns, 3]."""
+def cells(picture: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float64]:
+    """The mean of each cell of a grid over a picture, float64[rows, columns, 3].
+
+    Where the grid is finer than the picture, a pixel stands in several cells.
+    """
     sums: NDArray[Any] = picture
     pixels = np.ones((1, 1))
-    for axis in (0, 1):
-        side = picture.shape[axis]
-        edges = np.linspace(0, side, min(side, _GRID) + 1).astype(np.int64)
+    for axis, count in enumerate((rows, columns)):
+        edges = np.linspace(0, picture.shape[axis], count + 1).astype(np.int64)
         sums = np.add.reduceat(sums, edges[:-1], axis=axis, dtype=np.uint64)
-        pixels = pixels * np.diff(edges).reshape((-1, 1) if axis == 0 else (1, -1))
+        sizes = np.diff(edges).clip(1)
+        pixels = pixels * sizes.reshape((-1, 1) if axis == 0 else (1, -1))
     cells: NDArray[np.float64] = sums / pixels[..., None]
     return cells
 

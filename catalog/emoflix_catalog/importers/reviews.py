@@ -33,15 +33,15 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
     with open_catalogue(request.catalogue) as catalogue:
         for place, row in csv_rows(Path(request.where), tally, _NEEDED):
             tally.read += 1
-            number = catalogue.numbers([row["film"]])
-            if not number.size:
+            found = catalogue.numbers([row["film"]])
+            if not found.size:
                 tally.pass_by("no film of this id", place, row["film"][:40])
                 continue
             sentiment = reader.sentiment(row["text"])
             if sentiment is None:
                 tally.pass_by("not understood", place, row["text"][:40])
                 continue
-            said[int(number[0])].append((1 + sentiment) / 2)
+            said[int(found[0])].append((1 + sentiment) / 2)
         films = {number: catalogue.film_at(number) for number in said}
     for number, likings in said.items():
         film = films[number]

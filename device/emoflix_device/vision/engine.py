@@ -2,15 +2,14 @@
 
 import importlib
 import importlib.util
-import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emoflix_catalog.native import native_messages_hidden
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.frame import Image
 from emoflix_device.errors import ModelError
@@ -77,35 +76,13 @@ def open_engine(model: Path, engine: EngineName = "auto") -> Engine:
     name = _installed(engine)
     interpreter_module = importlib.import_module(MODULES[name])
     try:
-        with _native_messages_hidden():
+        with native_messages_hidden():
             interpreter = interpreter_module.Interpreter(model_path=str(model), num_threads=1)
             interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ModelError(f"{model}: {name} cannot load it; is the file whole?") from error
     _check(model, interpreter.get_input_details(), interpreter.get_output_details())
     return Engine(interpreter, name)
-
-
-@contextmanager
-def _native_messages_hidden() -> Iterator[None]:
-    """Keep what the engine's C++ writes to standard error off the screen.
-
-    It announces its delegate there at every start, in the middle of whatever a command shows, and
-    has no switch against it. What goes wrong comes as an exception all the same.
-    """
-    try:
-        screen = os.dup(2)
-    except OSError:  # standard error is closed
-        yield
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(screen, 2)
-        os.close(screen)
-        os.close(nowhere)
 
 
 def _installed(engine: EngineName) -> str:
