@@ -119,7 +119,7 @@ class Daemon:
             clock=clock,
         )
         self._looking = Looking(
-            settings.mood,
+            new_filter=self._watching.new_filter,
             read=self._watching.read,
             hurry=self._watching.hurry,
             tell=link.publish,

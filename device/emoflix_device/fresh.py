@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_device.clock import Clock
-from emoflix_device.config import MoodSettings
 from emoflix_device.mood import Mood, MoodFilter
 from emoflix_device.mqtt.messages import Guide, Hint
 from emoflix_device.telling import Tell
@@ -28,10 +27,10 @@ STILL: Final = 0.8
 class FreshLook:
     """One look from its first second to its last. Pure: the time is an argument."""
 
-    def __init__(self, settings: MoodSettings, now_s: float) -> None:
-        """Begin, with what was seen before forgotten."""
+    def __init__(self, mood_filter: MoodFilter, now_s: float) -> None:
+        """Begin, with a filter that has seen nothing yet."""
         self._ends_s = now_s + LOOK_S
-        self._filter = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
+        self._filter = mood_filter
         self._seen: Observation | None = None
         self._hint: Hint | None = None
         self._told: Hint | None = None
@@ -92,8 +91,8 @@ class Looking:
 
     def __init__(
         self,
-        settings: MoodSettings,
         *,
+        new_filter: Callable[[], MoodFilter],
         read: Callable[[Observation], NDArray[np.float32]],
         hurry: Callable[[float], None],
         tell: Tell,
@@ -102,13 +101,13 @@ class Looking:
         """Look at nothing yet.
 
         Args:
-            settings: how looks become a mood.
+            new_filter: makes a mood of looks.
             read: the probabilities of a frame's faces.
             hurry: looks as often as can be for so many seconds.
             tell: for the hints.
             clock: the time.
         """
-        self._settings = settings
+        self._new_filter = new_filter
         self._read = read
         self._hurry = hurry
         self._tell = tell
@@ -119,7 +118,7 @@ class Looking:
     def begin(self) -> "Future[Mood]":
         """The mood of a look that begins now; of the one under way, where there is one."""
         if self._look is None:
-            self._look = FreshLook(self._settings, self._clock.steady_s())
+            self._look = FreshLook(self._new_filter(), self._clock.steady_s())
             self._outcome = Future()
             self._hurry(LOOK_S)
         return self._outcome

@@ -112,7 +112,11 @@ def review_video(
     The mood comes from the same filter as on the device, on the video's own clock.
     """
     settings = MoodSettings()
-    mood = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
+    mood = MoodFilter(
+        memory_s=settings.memory_s,
+        absence_s=settings.absence_s,
+        prior=observer.model.card.prior,
+    )
     stride = max(1, round(frames_per_s / LOOKS_PER_S))
     motion = Motion()
     moments: list[Moment] = []

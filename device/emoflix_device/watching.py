@@ -4,6 +4,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -85,7 +86,13 @@ class Watching:
         self._calibration = calibration
         self._tell = tell
         self._clock = clock
-        self._filter = MoodFilter(memory_s=settings.memory_s, absence_s=settings.absence_s)
+        self.new_filter = partial(
+            MoodFilter,
+            memory_s=settings.memory_s,
+            absence_s=settings.absence_s,
+            prior=observer.model.card.prior,
+        )
+        self._filter = self.new_filter()
         self._looked_s = self._told_s = clock.steady_s()
         self.mood = self._told = self._filter.update(_NO_FACES, self._looked_s)
         self._motion = Motion()

@@ -62,10 +62,9 @@ def tables() -> Iterator[Table]:
         )
         return
     crops, labels = validation(ALL_CROPS, seed=1)
-    read = readings(
-        open_expression_model(BUNDLED_MODEL), Labelled(crops[TUNED_ON:], labels[TUNED_ON:]), seed=2
-    )
-    sequences = [invented(read, seed) for seed in SEEDS]
+    model = open_expression_model(BUNDLED_MODEL)
+    read = readings(model, Labelled(crops[TUNED_ON:], labels[TUNED_ON:]), seed=2)
+    sequences = [invented(read, model.card.prior, seed) for seed in SEEDS]
     scores = {
         name: {time_s: scored(lambda s, f=smooth, t=time_s: f(s, t), sequences) for time_s in times}
         for name, (smooth, times) in SMOOTHERS.items()
@@ -167,7 +166,12 @@ def watched(video: Path, observer: Any) -> Sequence:
             looks.append(read[0] if read else np.full(len(EXPRESSIONS), np.nan))
         number += 1
     capture.release()
-    return Sequence(np.array(times_s), np.zeros(len(times_s), np.intp), np.array(looks))
+    return Sequence(
+        np.array(times_s),
+        np.zeros(len(times_s), np.intp),
+        np.array(looks),
+        observer.model.card.prior,
+    )
 
 
 def plot(alone: Score, scores: dict[str, dict[float, Score]]) -> None:

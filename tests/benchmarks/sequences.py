@@ -35,11 +35,13 @@ class Sequence:
         times_s: float64[n].
         truth: int[n], positions in `EXPRESSIONS`.
         looks: float32[n, 7], calibrated probabilities; NaN where there was no face.
+        prior: of the network behind them.
     """
 
     times_s: NDArray[np.float64]
     truth: NDArray[np.intp]
     looks: NDArray[np.float32]
+    prior: tuple[float, ...]
 
     @property
     def seen(self) -> NDArray[np.bool_]:
@@ -59,7 +61,7 @@ def readings(model: ExpressionModel, labelled: Labelled, seed: int) -> list[NDAr
     return found
 
 
-def invented(read: list[NDArray[np.float32]], seed: int) -> Sequence:
+def invented(read: list[NDArray[np.float32]], prior: tuple[float, ...], seed: int) -> Sequence:
     """One sequence; the same one for the same seed."""
     generator = np.random.default_rng(seed)
     times_s = np.arange(0, LENGTH_S, 1 / LOOKS_PER_S)
@@ -80,7 +82,7 @@ def invented(read: list[NDArray[np.float32]], seed: int) -> Sequence:
         truth[look] = label
         variant = int(generator.integers(VARIANTS))
         looks[look] = np.nan if now_s < gap_until_s else read[label][crop, variant]
-    return Sequence(times_s, truth, looks)
+    return Sequence(times_s, truth, looks, prior)
 
 
 def _varied(crop: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:

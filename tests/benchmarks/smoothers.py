@@ -54,7 +54,9 @@ def by_majority(sequence: Sequence, window_s: float) -> Labels:
 
 def by_the_filter(sequence: Sequence, memory_s: float) -> Labels:
     """What the program announces."""
-    mood_filter = MoodFilter(memory_s=memory_s, absence_s=MoodSettings().absence_s)
+    mood_filter = MoodFilter(
+        memory_s=memory_s, absence_s=MoodSettings().absence_s, prior=sequence.prior
+    )
     labels = []
     for now_s, look, seen in zip(sequence.times_s, sequence.looks, sequence.seen, strict=True):
         announced = mood_filter.update(look[None] if seen else _NO_FACES, now_s).announced
@@ -65,6 +67,6 @@ def by_the_filter(sequence: Sequence, memory_s: float) -> Labels:
 SMOOTHERS: Final[dict[str, tuple[Callable[[Sequence, float], Labels], tuple[float, ...]]]] = {
     "average": (averaged, (0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0)),
     "majority window": (by_majority, (0.6, 1.0, 1.4, 2.0, 3.0, 5.0, 8.0)),
-    "Bayesian filter": (by_the_filter, (0.2, 0.4, 0.6, 0.9, 1.2, 1.6, 2.4)),
+    "Bayesian filter": (by_the_filter, (0.5, 0.7, 1.0, 1.2, 1.5, 2.0, 3.0)),
 }
 """Each with the values, in seconds, of the one constant that makes it slower and steadier."""

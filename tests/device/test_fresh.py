@@ -1,11 +1,15 @@
 import numpy as np
 
-from emoflix_device.config import MoodSettings
 from emoflix_device.fresh import LOOK_S, NEAR_PX, FreshLook, hint
+from emoflix_device.mood import MoodFilter
 from tests.device.seen import a_face, seen
 
 HAPPY = np.array([[0.01, 0.01, 0.01, 0.94, 0.01, 0.01, 0.01]], np.float32)
 NOBODY = np.zeros((0, 7), np.float32)
+
+
+def a_filter() -> MoodFilter:
+    return MoodFilter(memory_s=1.0, absence_s=3.0)
 
 
 def test_a_dark_room_wants_light_whatever_else_is_wrong() -> None:
@@ -24,7 +28,7 @@ def test_a_face_that_moves_is_to_hold_still() -> None:
 
 
 def test_a_hint_is_told_when_it_changes_and_once_a_second() -> None:
-    look = FreshLook(MoodSettings(), 0.0)
+    look = FreshLook(a_filter(), 0.0)
     assert look.news(0.0) is None  # nothing was seen yet
     told = []
     for tenth in range(1, 30):
@@ -43,7 +47,7 @@ def test_a_hint_is_told_when_it_changes_and_once_a_second() -> None:
 
 
 def test_the_mood_is_that_of_these_seconds_alone() -> None:
-    look = FreshLook(MoodSettings(), 100.0)
+    look = FreshLook(a_filter(), 100.0)
     for tenth in range(51):
         look.take_in(seen(100.0 + tenth / 10, a_face()), HAPPY)
     assert look.over(100.0 + LOOK_S)
@@ -51,14 +55,14 @@ def test_the_mood_is_that_of_these_seconds_alone() -> None:
 
 
 def test_a_look_that_saw_nobody_says_so() -> None:
-    look = FreshLook(MoodSettings(), 0.0)
+    look = FreshLook(a_filter(), 0.0)
     for tenth in range(51):
         look.take_in(seen(tenth / 10), NOBODY)
     assert (look.mood.announced, look.mood.people) == ("nobody", 0)
 
 
 def test_it_takes_five_seconds() -> None:
-    look = FreshLook(MoodSettings(), 7.0)
+    look = FreshLook(a_filter(), 7.0)
     assert not look.over(11.9)
     assert look.left_s(10.0) == 2.0
     assert look.over(12.0)

@@ -50,6 +50,8 @@ def test_the_card_tells_the_device_all_it_needs(exported: Path) -> None:
     assert card["input"]["size_px"] == card["input"]["crop_of_48"] == 40
     assert card["output"] == {"kind": "logits", "dtype": "int8", "scale": 0.0625, "zero_point": 0}
     assert card["temperature"] > 0
+    assert len(card["prior"]) == len(LABELS)
+    assert sum(card["prior"]) == pytest.approx(1, abs=1e-4)
     assert card["sha256"] == hashlib.sha256(exported.read_bytes()).hexdigest()
     assert [(s["network"], s["split"], s["count"]) for s in card["scores"]] == [
         ("float", "validation", 28),

@@ -41,6 +41,12 @@ def test_the_fitted_temperature_undoes_a_scale() -> None:
     assert metrics.calibration_error(3 * logits, labels, temperature=3) < 0.02
 
 
+def test_the_prior_is_what_is_expected_on_average() -> None:
+    logits = np.log(np.array([[6.0, 1, 1, 1, 1, 1, 1], [2.0, 5, 1, 1, 1, 1, 1]], np.float32))
+    expected = np.array([8, 6, 2, 2, 2, 2, 2]) / 24
+    assert metrics.prior_of(logits, 1.0) == pytest.approx(expected.tolist(), rel=1e-5)
+
+
 def test_answers_that_are_always_sure_and_half_right_are_half_off() -> None:
     logits = np.zeros((4, 7), np.float32)
     logits[:, 0] = 50

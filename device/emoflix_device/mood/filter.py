@@ -5,17 +5,26 @@ continuous time). Between two looks `dt_s` apart the belief `b` leaks towards a 
 
     b <- s b + (1 - s) / 7,    s = exp(-dt_s / DWELL_S)
 
-and a look with the classifier's probabilities `p` then multiplies it by the evidence
+and a look with the network's probabilities `p` then multiplies it by the evidence
 
-    b <- b * p ** (w dt_s / memory_s),    normalised,
+    b <- b * l ** (w c / memory_s),    normalised,    l = p / prior ** RARER,
 
-where `w`, from 0 to 1, says how well the faces were seen.
+where `w`, from 0 to 1, says how well the faces were seen, and `c` for how many seconds it counts.
 
-Looks close in time show nearly the same face, so each counts in proportion to the time it stands
-for: the answer depends on seconds, not on the frame rate. After Rabiner, "A tutorial on hidden
-Markov models" (1989), section III A (the forward procedure), with tempered evidence.
+The network's `p` already holds how frequent each expression was where it learnt, its `prior`.
+Divided by that it says how likely such a face is under each expression, which is what a filter
+wants (Bourlard and Morgan, "Connectionist Speech Recognition", 1994, chapter 7). Otherwise the
+frequent ones would win a little with every look, and the rare ones would never be announced.
+
+Looks at a face that holds still are not independent: they repeat each other, mistakes included. So
+a look that shows something new counts for `NEW_S` and for the time that it stands for, and one that
+shows the same again for that time only: the answer depends on seconds, not on the frame rate. After
+Rabiner, "A tutorial on hidden Markov models" (1989), section III A (the forward procedure), with
+tempered evidence.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -28,19 +37,33 @@ Announced = Literal[
     "angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "uncertain", "nobody"
 ]
 
-DWELL_S: Final = 40.0
+DWELL_S: Final = 60.0
 """How long a room keeps one expression, on average."""
 
-LEAST_PROBABILITY: Final = 0.02
-"""No look rules anything out: the classifier is wrong about one face in three."""
+LEAST_LIKELIHOOD: Final = 0.01
+"""No look rules anything out: the network is wrong about one face in three."""
+
+RARER: Final = 0.7
+"""How much of the prior is taken out. All of it would be right were the network never wrong in the
+same way twice; a face that is read as a little of something rare all the time must stay what it
+mostly is. 0.7 still lets no expression be overlooked: docs/perception.md."""
+
+NEW_S: Final = 1.0
+"""What a face shows anew counts for so much more than ..."""
+NEW_WITHIN_S: Final = 0.1
+"""... the seconds that it is shown, nearly all of that at once: a time constant. It also keeps what
+flickers from frame to frame from being new each time."""
+NEWNESS: Final = 0.3
+"""New is what differs by so much from what was shown, by half the sum of the absolute differences
+of the probabilities: more than noise and light do to one face, less than another face does."""
 
 LONGEST_LOOK_S: Final = 0.5
 """A look stands for at most so long: after a gap it is one look, not many."""
 
-ENTER: Final = 0.6
+ENTER: Final = 0.7
 LEAVE: Final = 0.2
 """Hysteresis: an expression is announced from the upper belief on, and kept down to the lower.
-These two, the dwell and the memory's default were chosen together: docs/perception.md."""
+All of these and the memory's default were chosen together: docs/perception.md."""
 
 VALENCE: Final = np.array([-0.6, -0.6, -0.6, 0.8, -0.7, 0.2, 0.0])
 AROUSAL: Final = np.array([0.7, 0.3, 0.7, 0.4, -0.4, 0.7, 0.0])
@@ -74,15 +97,21 @@ class Mood:
 class MoodFilter:
     """Holds the belief; one `update` a look."""
 
-    def __init__(self, *, memory_s: float, absence_s: float) -> None:
+    def __init__(
+        self, *, memory_s: float, absence_s: float, prior: Sequence[float] = (1 / 7,) * 7
+    ) -> None:
         """Start with an empty room.
 
         Args:
-            memory_s: how long a look at certain evidence takes to count fully.
+            memory_s: how many seconds of looks count as one independent one.
             absence_s: how long without a face until the room counts as empty.
+            prior: how likely the network takes each expression to be before it sees a face (its
+                card's).
         """
         self._memory_s = memory_s
         self._absence_s = absence_s
+        self._prior = np.asarray(prior, np.float64) ** RARER
+        self._shown, self._shown_for_s = _uniform(), 0.0
         self._belief = _uniform()
         self._announced: Announced = "nobody"
         self._since_s = 0.0
@@ -99,7 +128,7 @@ class MoodFilter:
         """Take one look into account.
 
         Args:
-            probabilities: float[n, 7], calibrated, one row a face; n = 0 when no face was found.
+            probabilities: float[n, 7], the network's, one row a face; n = 0 when no face was found.
             now_s: when the look was taken, on a clock that does not run backwards.
             weights: float[n] in [0, 1], how far each row can be believed, all fully where not
                 given. A face of weight 0 is somebody, but says nothing.
@@ -127,6 +156,7 @@ class MoodFilter:
     def reset(self, now_s: float) -> Mood:
         """Forget the room: nobody is looked at any more."""
         self._belief = _uniform()
+        self._shown, self._shown_for_s = _uniform(), 0.0
         self._seen_s = -np.inf
         self._people = 0
         self._updated_s = None
@@ -141,9 +171,22 @@ class MoodFilter:
             return
         # Several faces are averaged, not multiplied: one of them must not outvote the room. It is
         # seen as well as its best face.
-        pooled = np.maximum(weights @ probabilities / weights.sum(), LEAST_PROBABILITY)
-        belief = self._belief * pooled ** (best * look_s / self._memory_s)
+        pooled = weights @ probabilities / weights.sum()
+        likelihood = np.maximum(pooled, _TINY) / self._prior
+        likelihood = np.maximum(likelihood / likelihood.sum(), LEAST_LIKELIHOOD)
+        counts_s = best * self._counts_s(pooled, look_s)
+        belief = self._belief * likelihood ** (counts_s / self._memory_s)
         self._belief = belief / belief.sum()
+
+    def _counts_s(self, pooled: NDArray[np.float64], look_s: float) -> float:
+        """For how many seconds a look counts, by how long the room has shown the same."""
+        if np.abs(pooled - self._shown).sum() / 2 > NEWNESS:
+            self._shown, self._shown_for_s = pooled, 0.0
+        before_s = self._shown_for_s
+        self._shown_for_s += look_s
+        return look_s + NEW_S * (
+            math.exp(-before_s / NEW_WITHIN_S) - math.exp(-self._shown_for_s / NEW_WITHIN_S)
+        )
 
     def _announce(self, now_s: float) -> None:
         announced = self._choose()
@@ -170,6 +213,9 @@ class MoodFilter:
             since_s=self._since_s,
             people=self._people,
         )
+
+
+_TINY: Final = 1e-6
 
 
 def _uniform() -> NDArray[np.float64]:

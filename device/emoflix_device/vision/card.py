@@ -20,6 +20,9 @@ class CardInput(Struct, frozen=True):
     crop_of_48: Annotated[float, Meta(gt=0, le=48)]
 
 
+Likely = Annotated[float, Meta(gt=0, lt=1)]
+
+
 class ModelCard(Struct, frozen=True):
     """What the device needs of `expression.json`; the scores in it are for people."""
 
@@ -27,6 +30,8 @@ class ModelCard(Struct, frozen=True):
     input: CardInput
     temperature: Annotated[float, Meta(gt=0)]
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+    prior: tuple[Likely, Likely, Likely, Likely, Likely, Likely, Likely] = (1 / 7,) * 7
+    """How likely the network takes each expression to be before it sees a face."""
 
 
 def read_card(model: Path) -> ModelCard:

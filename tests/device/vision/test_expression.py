@@ -31,6 +31,8 @@ def test_a_model_with_its_card_is_read(model_with_card: Callable[..., Path]) -> 
         ({"sha256": "short"}, r"not a model card \(.*sha256"),
         ({"temperature": 0}, r"not a model card \(.*temperature"),
         ({"temperature": None}, r"not a model card \(.*temperature"),
+        ({"prior": [0.5, 0.5]}, r"not a model card \(.*prior"),
+        ({"prior": [0, 0.2, 0.2, 0.2, 0.2, 0.1, 0.1]}, r"not a model card \(.*prior"),
         ({"input": {"size_px": 48, "crop_of_48": 48}}, r"takes 44 px, but its card says 48"),
         ({"input": {"size_px": 44}}, r"missing required field `crop_of_48`"),
     ],
