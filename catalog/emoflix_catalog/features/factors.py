@@ -119,8 +119,12 @@ def by_spark(likes: Any) -> NDArray[np.float32]:
         try:
             spark = builder.getOrCreate()
             stack.callback(spark.stop)
-            spark.sparkContext.setLogLevel("ERROR")
-            table = Path(stack.enter_context(TemporaryDirectory())) / "likes.csv"
+            context = spark.sparkContext
+            context.setLogLevel("ERROR")
+            folder = Path(stack.enter_context(TemporaryDirectory()))
+            # ALS writes each tenth round down and forgets what led to it: its plan stays small.
+            context.setCheckpointDir(str(folder / "rounds"))
+            table = folder / "likes.csv"
             np.savetxt(table, np.column_stack([viewers, films]), "%d", ",")
             frame = spark.read.csv(str(table), "viewer INT, film INT").selectExpr(
                 "viewer", "film", "1.0 AS liked"
@@ -135,6 +139,9 @@ def by_spark(likes: Any) -> NDArray[np.float32]:
                 userCol="viewer",
                 itemCol="film",
                 ratingCol="liked",
+                # A block more than there are cores only costs another task a round.
+                numUserBlocks=context.defaultParallelism,
+                numItemBlocks=context.defaultParallelism,
             ).fit(frame)
             found = model.itemFactors.collect()
         except (PySparkException, OSError, RuntimeError) as error:
@@ -153,6 +160,7 @@ _SPARK: Final = {
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.sql.shuffle.partitions": "8",
+    "spark.driver.host": "127.0.0.1",
 }
 ENGINES: Final[dict[str, Callable[[Any], NDArray[np.float32]]]] = {
     "implicit": by_implicit,
