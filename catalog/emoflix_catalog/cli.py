@@ -36,7 +36,7 @@ COMMANDS: Final = {
     ),
     "look": (f"{_OWN}.look:look", "Take in how films look, from posters or stills."),
     "like-picture": (f"{_OWN}.look:like_picture", "Find films that look like a picture."),
-    "sentiment": (f"{_OWN}.sentiment:sentiment", "Learn and tell how much reviews like a film."),
+    "sentiment": (f"{_OWN}.sentiment:sentiment", "Learn from labelled reviews to read others."),
     "keygen": (f"{_OWN}.bundle:keygen", "Make the pair of keys that bundles are signed with."),
     "bundle": (f"{_OWN}.bundle:bundle", "Pack the catalogue into one signed file for a box."),
     "install": (f"{_OWN}.bundle:install", "Put the catalogue of a bundle into place, whole."),
