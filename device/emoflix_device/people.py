@@ -26,7 +26,6 @@ _CALIBRATION: Final = "calibration"
 class _Known(NamedTuple):
     name: str
     preferences: Preferences
-    viewer: Viewer
     own: Policy
     """What was learnt of this profile alone."""
     policy: Policy
@@ -53,6 +52,7 @@ class People:
         self._model = model
         self._random = np.random.default_rng()
         self._known: dict[str, _Known] = {}
+        self._viewers: dict[str, Viewer] = {}
         self._selected: str | None = None
         self._written_at = -1
         household.profiles.ensure(HOUSEHOLD)
@@ -82,7 +82,12 @@ class People:
 
     def viewer(self, profile: str) -> Viewer:
         """Wishes, and the verdicts on films; raises as `named`."""
-        return self._of(profile).viewer
+        # Read apart from the rest: it takes the whole history, for which no answer is to wait.
+        known = self._of(profile)
+        if profile not in self._viewers:
+            history = self._household.history.of(known.name)
+            self._viewers[profile] = viewer_of(known.preferences, history)
+        return self._viewers[profile]
 
     def seat(self, profile: str, wishes: Mapping[str, Any]) -> Seat:
         """What the recommender takes of one who watches; raises as `named`.
@@ -93,7 +98,7 @@ class People:
         """
         known = self._of(profile)
         shown = self._household.slates.shown_lately(known.name)
-        viewer = msgspec.structs.replace(known.viewer, resting=shown, **wishes)
+        viewer = msgspec.structs.replace(self.viewer(profile), resting=shown, **wishes)
         return Seat(viewer, known.policy.sampled(self._random))
 
     def policy(self, profile: str) -> Policy:
@@ -123,6 +128,7 @@ class People:
     def forget(self) -> None:
         """Read all of it again: the store was written."""
         self._known.clear()
+        self._viewers.clear()
         self._household.profiles.ensure(HOUSEHOLD)
         self._selected = self._household.profiles.selected
 
@@ -144,7 +150,6 @@ class People:
         return _Known(
             name,
             preferences,
-            viewer_of(preferences, self._household.history.of(name)),
             own,
             own.among(others),
             self._own_calibration(name),

@@ -19,6 +19,7 @@ BENCHMARKS: Final = (
     "recall",
     "sentiment",
     "slate",
+    "feedback",
     "catalogue",
     "commands",
     "page",

@@ -24,6 +24,7 @@ from emoflix_device.clock import Clock
 from emoflix_device.config import MqttSettings, Settings
 from emoflix_device.daemon import Daemon
 from emoflix_device.household import HouseholdStore
+from emoflix_device.household.key import Key
 from emoflix_device.mqtt.commands import COMMANDS
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import InfoMessage
@@ -97,13 +98,14 @@ class Box:
         player: Player | None = None,
         open_camera: Callable[[], Source] | None = None,
         looks: Mapping[str, Look] | None = None,
+        key: Key | None = None,
         runs: bool = False,
     ) -> None:
         self.settings = Settings(device=DEVICE, state_dir=folder)
         self.hand = Hand(runs=runs)
         self._bell = threading.Event()
         self.wire = ShortWire(self._bell)
-        self.store = HouseholdStore(folder / "household.db")
+        self.store = HouseholdStore(folder / "household.db", key)
         self.daemon = Daemon(
             settings=self.settings,
             capture=Capture(
