@@ -49,10 +49,8 @@ def stats(path: Path, *, as_json: bool) -> None:
         print_json({"version": version, "films": films, "people": people, "rated": rated, **counts})
         return
     click.echo(f"Catalogue {version}: {films:,} films, {people:,} people")
-    click.echo(
-        f"ratings tell of {rated:,} of them"
-        + ("" if rated == films else "; emoflix-catalog factors learns from more")
-    )
+    told = f"ratings tell of {rated:,} of them" if rated else "nothing is learnt from ratings yet"
+    click.echo(told if rated == films else f"{told}: see emoflix-catalog factors")
     for kind, rows in counts.items():
         cells = ((name, count, f"{100 * count / films:.1f} %") for name, count in rows.items())
         print_table(f"by {kind}", (kind, "#films", "#share"), cells)
