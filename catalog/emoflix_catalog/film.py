@@ -49,7 +49,7 @@ class Film(msgspec.Struct, frozen=True, kw_only=True):
     popularity_on: dt.date | None = None
     """The day `popularity` was taken."""
     popularity_by: str = ""
-    """The source that says so."""
+    """The source that says so; empty where it is `source`."""
     identifiers: dict[str, str] = {}
     """Scheme (`imdb`, `tmdb`, `wikidata`, `movielens`, `jellyfin`, `kodi`) to the name there."""
     source: str = STARTER_SOURCE

@@ -31,7 +31,7 @@ def popularity(films: Sequence[Film]) -> Popularity:
     by_source: dict[str, list[int]] = {}
     for number, film in enumerate(films):
         if film.popularity is not None and film.popularity_on is not None:
-            by_source.setdefault(film.popularity_by, []).append(number)
+            by_source.setdefault(film.popularity_by or film.source, []).append(number)
             day[number] = film.popularity_on.toordinal()
     for numbers in by_source.values():
         newest = dt.date.fromordinal(int(day[numbers].max()))
