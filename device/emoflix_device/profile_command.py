@@ -1,12 +1,15 @@
-"""`emoflix profile`: who is known here, all that is kept of one of them, and its erasing."""
+"""`emoflix profile`: who is known here, what is kept of one of them, what they saw elsewhere."""
 
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import click
 
+from emoflix_catalog.importers.contract import MOST_EXAMPLES, Request, Tally
+from emoflix_catalog.importers.sources import SOURCES
 from emoflix_device.config import load_settings
 from emoflix_device.errors import StateError
 from emoflix_device.household import (
@@ -19,10 +22,12 @@ from emoflix_device.household import (
 )
 from emoflix_device.options import config_option
 
+_HISTORIES: Final = [name for name, source in SOURCES.items() if source.history]
+
 
 @click.group()
 def profile() -> None:
-    """List, export and erase what is kept of the people who watch."""
+    """List, export, erase and add to what is kept of the people who watch."""
 
 
 @profile.command("list")
@@ -62,6 +67,41 @@ def erase(name: str, config: Path, *, yes: bool) -> None:
             click.confirm(f"Erase {kept} with {said} answers, for good?", abort=True)
         store.erase(kept)
     click.echo(f"{kept} is erased. A backup or an earlier export may still hold it.")
+
+
+@profile.command("import")
+@click.argument("name")
+@click.argument("source", type=click.Choice(_HISTORIES))
+@click.argument("where")
+@config_option
+@click.option(
+    "--key-file", type=click.Path(path_type=Path), help="The key of a Jellyfin or Kodi server."
+)
+@click.option("--user", default="", help="Whose history it is, where a server has several users.")
+def import_history(
+    name: str, source: str, where: str, config: Path, *, key_file: Path | None, user: str
+) -> None:
+    """Take in what the profile NAME watched elsewhere: SOURCE is such as letterboxd, WHERE a file.
+
+    What was taken in before is not kept twice, and what was said here outweighs it.
+    """
+    from emoflix_catalog.importers.history import read_history
+    from emoflix_device.household.histories import answers_of
+    from emoflix_device.recommender import open_films
+
+    settings = load_settings(config)
+    request = Request(where=where, key_file=key_file, user=user)
+    with _store(config) as store:
+        kept = store.profiles.named(name)
+        with open_films(settings.recommender, settings.state_dir) as films:
+            history = read_history(source, request, films, Tally())
+        new = store.history.take_in(kept, source, answers_of(history.entries))
+    click.echo(f"{kept}: {new} of {len(history.entries)} films were new.")
+    if history.missing:
+        some = ", ".join(film.title for film in history.missing[:MOST_EXAMPLES])
+        click.echo(f"{len(history.missing)} are not in the catalogue, such as {some}.")
+    for reason, rows in history.reasons.items():
+        click.echo(f"{rows} rows were not read: {reason}.")
 
 
 @profile.command()

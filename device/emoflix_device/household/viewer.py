@@ -34,6 +34,8 @@ def viewer_of(preferences: Preferences, history: Iterable[Said]) -> Viewer:
         preferences: What the profile asks for.
         history: What it said, the latest last.
     """
+    history = tuple(history)
+    rated = {said.source for said in history if said.rating is not None}
     verdicts: dict[str, Verdict] = {}
     seen = set()
     for said in history:
@@ -41,6 +43,8 @@ def viewer_of(preferences: Preferences, history: Iterable[Said]) -> Viewer:
         if said.kind in _SEEN or against_film:
             seen.add(said.film)
         verdict = "disliked" if against_film else _verdict(said)
+        if said.kind == "watched" and said.source is not None and said.source not in rated:
+            verdict = "liked"  # a source that knows no ratings: it was chosen
         if verdict is not None:
             verdicts.pop(said.film, None)  # to the end: the latest last
             verdicts[said.film] = verdict

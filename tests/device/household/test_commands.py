@@ -9,10 +9,18 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from emoflix_catalog.importers.contract import SourceError
 from emoflix_device.cli import emoflix
 from emoflix_device.config import HouseholdSettings
 from emoflix_device.errors import StateError
-from emoflix_device.household import Feedback, HouseholdError, HouseholdStore, open_household
+from emoflix_device.household import (
+    Feedback,
+    HouseholdError,
+    HouseholdStore,
+    Preferences,
+    open_household,
+    viewer_of,
+)
 from emoflix_device.household.key import make_key
 from emoflix_device.household.retention import LIMITS
 from emoflix_device.privacy import HOLDS, how_long
@@ -61,6 +69,39 @@ def test_erasing_asks_first_and_takes_no_for_an_answer(config: Path) -> None:
     assert "Erase Anna with 1 answers, for good?" in said.output
     assert said.exit_code == 1
     assert "Anna" in emoflix_says("profile", "list", "--config", config).output
+
+
+LETTERBOXD = (
+    "Date,Name,Year,Letterboxd URI,Rating\n"
+    "2024-05-02,Drishyam,2013,https://boxd.it/1,4.5\n"
+    "2024-05-03,Joji,2021,https://boxd.it/2,1\n"
+    "2024-05-03,No Such Film,2021,https://boxd.it/3,5\n"
+)
+
+
+def test_a_history_from_elsewhere_is_taken_in_once(config: Path, tmp_path: Path) -> None:
+    table = tmp_path / "ratings.csv"
+    table.write_text(LETTERBOXD, encoding="utf-8")
+    arguments = ("profile", "import", "Anna", "letterboxd", table, "--config", config)
+    said = emoflix_says(*arguments)
+    assert said.exit_code == 0, said.exception
+    assert said.output == (
+        "Anna: 2 of 2 films were new.\n1 are not in the catalogue, such as No Such Film.\n"
+    )
+    assert emoflix_says(*arguments).output.startswith("Anna: 0 of 2 films were new.")
+    with open_household(HouseholdSettings(), tmp_path) as store:
+        viewer = viewer_of(Preferences(), store.history.of("Anna"))
+    assert viewer.liked == ("drishyam-2013", "joji-2021")  # what was said here outweighs the star
+    assert viewer.seen == {"drishyam-2013", "joji-2021"}
+
+
+def test_a_history_that_cannot_be_read_adds_nothing(config: Path, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere.csv"
+    said = emoflix_says("profile", "import", "Anna", "letterboxd", missing, "--config", config)
+    assert isinstance(said.exception, SourceError)
+    assert str(missing) in str(said.exception)
+    said = emoflix_says("profile", "list", "--config", config)
+    assert "Anna: 1 answers" in said.output
 
 
 @pytest.mark.parametrize(("arguments", "answer"), [(["--yes"], None), ([], "y\n")])

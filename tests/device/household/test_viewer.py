@@ -86,6 +86,22 @@ def test_a_review_counts_by_its_rating_then_by_its_sentiment() -> None:
     assert viewer.seen == {"a", "b", "c", "d"}
 
 
+def test_what_was_watched_elsewhere_counts_as_liked_where_its_source_knows_no_ratings() -> None:
+    viewer = viewer_of(
+        Preferences(),
+        [
+            said("a", "watched", source="kodi"),
+            said("b", "watched", source="letterboxd"),
+            said("c", "rating", rating=5.0, source="letterboxd"),
+            said("d", "watched", source="kodi"),
+            said("d", "dislike"),
+            said("e", "watched"),
+        ],
+    )
+    assert (viewer.liked, viewer.disliked) == (("a",), ("d",))
+    assert viewer.seen == {"a", "b", "c", "d", "e"}
+
+
 def test_only_the_latest_no_counts_as_lately() -> None:
     films = [f"film-{number}" for number in range(DECLINED_LATELY + 1)]
     viewer = viewer_of(Preferences(), [said(film, "not_interested") for film in films])
