@@ -17,7 +17,7 @@ from emoflix_catalog.film import Film
 from emoflix_device.evening import AFTERWARDS_S
 from emoflix_device.household import Preferences, viewer_of
 from emoflix_device.playing import PlayerError
-from tests.device.box import TOPICS, Box
+from tests.device.box import TOPICS, Box, starter
 from tests.mosquitto import GUARD_S
 
 FILM = "drishyam-2013"
@@ -168,6 +168,18 @@ def test_each_profile_has_its_own_preferences_and_history(box: Box) -> None:
     assert box.done("preferences")["languages"] == []
     assert box.done("history") == {"entries": []}
     assert len(box.done("history", {"profile": "Anna"})["entries"]) == 1
+
+
+def test_moods_left_out_and_films_that_no_library_holds_are_not_shown(box: Box) -> None:
+    kept = box.done("preferences", {"mood_tags_left_out": ["dark", "gritty"]})
+    assert kept["mood_tags_left_out"] == ["dark", "gritty"]
+    slate = box.done("recommend", {"count": 20})
+    films = [starter().film(film["id"]) for film in slate["films"]]
+    assert films
+    assert not {"dark", "gritty"} & {tag for film in films for tag in film.mood_tags}
+    box.done("preferences", {"libraries": ["jellyfin"]})  # none of the starter catalogue's are
+    assert box.done("recommend")["films"] == []
+    assert box.refused("preferences", {"libraries": ["netflix"]})[0] == "libraries[0]"
 
 
 def test_a_profile_is_renamed_exported_and_erased(box: Box) -> None:

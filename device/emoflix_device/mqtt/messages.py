@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from emoflix_catalog.vocabulary import AGES, EXPRESSIONS, GENRES, LANGUAGES
+from emoflix_catalog.vocabulary import AGES, EXPRESSIONS, GENRES, LANGUAGES, MOOD_TAGS
 from emoflix_device.household.feedback import FeedbackKind
 from emoflix_device.household.words import REVIEW_LIMIT
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     Expression = str
     Language = str
     Genre = str
+    MoodTag = str
     Age = int
 else:  # the vocabularies themselves, so that they stand in the schema and in the errors
     Expression = Literal[EXPRESSIONS]
     Language = Literal[tuple(LANGUAGES)]
     Genre = Literal[GENRES]
+    MoodTag = Literal[tuple(MOOD_TAGS)]
     Age = Literal[AGES]
 
 _T = TypeVar("_T")

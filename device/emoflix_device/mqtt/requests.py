@@ -6,6 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from emoflix_device.household.feedback import Blame, FeedbackKind
+from emoflix_device.household.preferences import Library
 from emoflix_device.mqtt.messages import (
     Age,
     Announced,
@@ -16,6 +17,7 @@ from emoflix_device.mqtt.messages import (
     Genre,
     Instant,
     Language,
+    MoodTag,
     Name,
     Names,
     Probabilities,
@@ -129,6 +131,14 @@ class PreferencesRequest(Request, frozen=True, kw_only=True):
     actors: Names | UnsetType = UNSET
     directors: Names | UnsetType = UNSET
     genres_left_out: Annotated[tuple[Genre, ...], Meta(max_length=50)] | UnsetType = UNSET
+    mood_tags_left_out: Annotated[tuple[MoodTag, ...], Meta(max_length=50)] | UnsetType = UNSET
+    libraries: (
+        Annotated[
+            tuple[Library, ...],
+            Meta(max_length=2, description="only films that one of these holds; empty: any"),
+        ]
+        | UnsetType
+    ) = UNSET
     max_runtime_min: Runtime | UnsetType | None = field(default=UNSET, name="max_runtime")
     max_age: Age | UnsetType | None = UNSET
     lift: Unit | UnsetType = UNSET
@@ -151,6 +161,8 @@ class PreferencesResult(Struct, frozen=True, kw_only=True):
     actors: tuple[str, ...] = ()
     directors: tuple[str, ...] = ()
     genres_left_out: tuple[str, ...] = ()
+    mood_tags_left_out: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
     max_runtime_min: int | None = field(default=None, name="max_runtime")
     max_age: Annotated[
         int | None, Meta(description="only films meant for this age or younger, in years")

@@ -95,7 +95,13 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("languages", ("xx",)), ("genres_left_out", ("musical",)), ("max_age", 7)],
+    [
+        ("languages", ("xx",)),
+        ("genres_left_out", ("musical",)),
+        ("mood_tags_left_out", ("dull",)),
+        ("libraries", ("netflix",)),
+        ("max_age", 7),
+    ],
 )
 def test_a_wish_outside_the_vocabulary_is_refused(field: str, value: object) -> None:
     with pytest.raises(ValueError, match=field):
