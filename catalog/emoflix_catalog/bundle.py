@@ -38,7 +38,7 @@ FORM: Final = {"schema": CATALOGUE.version, "arrays": LAYOUT}
 
 _PLACES: Final[dict[str, Callable[[Path, str], Path]]] = {
     "sources": lambda path, _: records_path(path),
-    "look network": lambda path, _: network_path(path),
+    "network": lambda path, _: network_path(path),
     "looks": lambda path, _: looks_path(path),
     "sentiment": lambda path, _: sentiment_path(path),
     "transforms": lambda path, _: transforms_path(path),

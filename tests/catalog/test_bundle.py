@@ -18,9 +18,12 @@ from emoflix_catalog.container import Manifest, open_container, write_container
 from emoflix_catalog.errors import BundleError, CatalogueError
 from emoflix_catalog.features.collaborative import fit_collaborative, write_collaborative
 from emoflix_catalog.features.factors import ENGINES
+from emoflix_catalog.features.sentiment import Sentiment, write_sentiment
 from emoflix_catalog.features.transforms import SHIPPED, transforms_path
 from emoflix_catalog.film import Film
 from emoflix_catalog.importers.records import open_records, records_path
+from emoflix_catalog.looks import network_path
+from emoflix_catalog.reviews import review_reader, sentiment_path
 from emoflix_catalog.signing import KeyFiles, make_keys, read_public, read_secret
 from emoflix_catalog.store import open_catalogue
 
@@ -98,6 +101,18 @@ def test_the_box_gets_all_that_the_desktop_has(desk: Desk, put: Callable[..., In
     assert transforms_path(desk.box).read_bytes() == SHIPPED.read_bytes()
     assert records_path(desk.box).read_bytes() == records_path(desk.catalogue).read_bytes()
     assert len(state(desk.box.parent)) == 5
+
+
+def test_what_reads_reviews_and_pictures_travels_along(desk: Desk, tmp_path: Path) -> None:
+    shutil.copytree(desk.catalogue.parent, tmp_path / "desktop")
+    catalogue = tmp_path / "desktop" / desk.catalogue.name
+    one = np.ones(1, np.float32)
+    write_sentiment(sentiment_path(catalogue), Sentiment({"good": 0}, one, one, 0.0))
+    network_path(catalogue).write_bytes(b"a network")
+    pack(catalogue, desk.bundle, desk.keys.secret)
+    install(desk.bundle, desk.keys.public, desk.box)
+    assert isinstance(review_reader(desk.box), Sentiment)
+    assert network_path(desk.box).read_bytes() == b"a network"
 
 
 def test_a_second_installation_changes_nothing(desk: Desk, put: Callable[..., Installed]) -> None:
