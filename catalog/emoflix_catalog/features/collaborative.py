@@ -19,8 +19,10 @@ from emoflix_catalog.features.neighbours import Neighbours
 
 LEAST_LIKES: Final = 3
 """A film that fewer people liked has no EASE weights, but factors."""
-FACTORS_SHARE: Final = np.float32(0.7)
-"""What the factors count against EASE where both speak; chosen in docs/evaluation.md."""
+EASE_SHARE: Final = 0.5
+DOUBT: Final = 10
+"""What EASE counts against the factors where both speak: EASE_SHARE n / (n + DOUBT) for n films
+liked, since the factors know better what to make of a few; chosen in docs/evaluation.md."""
 MOST_FILMS: Final = 10_000
 """So many films, the most liked, have EASE weights: fitting them takes 2 GB of memory."""
 
@@ -53,7 +55,7 @@ class Collaborative(NamedTuple):
         return own + self.neighbours.nbytes + sum(array.nbytes for array in self.factors)
 
     def scores(self, liked: NDArray[np.int64]) -> Part:
-        """EASE and, by FACTORS_SHARE, factors for the films that have both; factors for the rest.
+        """EASE, by its share, and factors for the films that have both; factors for the rest.
 
         The factors' scores f are brought to the unit of EASE's e by the one number that fits best
         on the films that have both, (f'e) / (f'f). Where EASE says nothing, the factors speak
@@ -70,8 +72,8 @@ class Collaborative(NamedTuple):
         fit = float(by_factors[both] @ by_ease) / length if length else 0.0
         score[self.factored] = by_factors * np.float32(fit if fit > 0 else 1)
         if by_ease.any():
-            score[self.held] *= FACTORS_SHARE
-            score[self.held] += (1 - FACTORS_SHARE) * by_ease
+            share = np.float32(EASE_SHARE * len(liked) / (len(liked) + DOUBT))
+            score[self.held] += share * (by_ease - score[self.held])
         return Part(score, known)
 
     def speaks_most(self, liked: NDArray[np.int64], film: int) -> int | None:

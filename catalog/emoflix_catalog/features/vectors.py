@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from emoflix_catalog.features.text import SCALE
 
-_CHUNK = 8192
+_CHUNK = 2048
 """Rows turned into float32 at a time: they stay in the processor's cache."""
 
 

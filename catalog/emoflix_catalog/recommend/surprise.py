@@ -30,10 +30,9 @@ def usual_genres(catalogue: Catalogue, liked: NDArray[np.int64]) -> tuple[str, .
     return tuple(words[place] for place in order[:enough] if shares[place] > 0)
 
 
-def outside(catalogue: Catalogue, liked: NDArray[np.int64]) -> NDArray[np.bool_]:
+def outside(catalogue: Catalogue, usual: tuple[str, ...]) -> NDArray[np.bool_]:
     """Which films may surprise: those of no usual genre, or none where there is no usual yet."""
-    usual = usual_genres(catalogue, liked)
-    if len(liked) < LEAST_LIKED or not usual:
+    if not usual:
         return np.zeros(len(catalogue), np.bool_)
     columns = catalogue.columns
     words = columns.words["genres"]

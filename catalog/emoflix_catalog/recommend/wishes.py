@@ -23,6 +23,8 @@ class Wish(NamedTuple):
     """The wish as it follows "films", such as `up to 2 h`; "" where the viewer did not set it."""
     otherwise: str
     """What there would be without it, as it follows "films"."""
+    reads: tuple[str, ...]
+    """The fields of the viewer that it hangs on."""
 
 
 _HELD: Final = (
@@ -103,28 +105,43 @@ WISHES: Final = {
         _not_known_already,
         lambda viewer: "not seen or declined yet" if viewer.seen or viewer.declined else "",
         "with those seen or declined",
+        ("seen", "declined", "liked", "disliked"),
     ),
     "genre": Wish(
         _of_a_genre,
         lambda viewer: f"of {listed(list(viewer.genres), 'or')}" if viewer.genres else "",
         "of any genre",
+        ("genres",),
     ),
     "genres": Wish(
-        _without_genres, lambda viewer: _without(viewer.genres_left_out), "of every genre"
+        _without_genres,
+        lambda viewer: _without(viewer.genres_left_out),
+        "of every genre",
+        ("genres_left_out",),
     ),
     "mood_tags": Wish(
-        _without_tags, lambda viewer: _without(viewer.mood_tags_left_out), "of every kind of mood"
+        _without_tags,
+        lambda viewer: _without(viewer.mood_tags_left_out),
+        "of every kind of mood",
+        ("mood_tags_left_out",),
     ),
     "runtime": Wish(
         _short_enough,
         lambda viewer: _limit("up to {}", viewer.max_runtime_min and hours(viewer.max_runtime_min)),
         "of any length",
+        ("max_runtime_min",),
     ),
-    "age": Wish(_young_enough, lambda viewer: _limit("for age {}", viewer.max_age), "for any age"),
+    "age": Wish(
+        _young_enough,
+        lambda viewer: _limit("for age {}", viewer.max_age),
+        "for any age",
+        ("max_age",),
+    ),
     "library": Wish(
         _at_hand,
         lambda viewer: f"in {listed(list(viewer.libraries), 'or')}" if viewer.libraries else "",
         "outside the library",
+        ("libraries",),
     ),
 }
 """Every wish but the language: these never give way."""

@@ -114,3 +114,15 @@ def test_an_evening_like_any_other_asks_for_nothing(
 ) -> None:
     slate = recommend(catalogue_of(film("any", runtime_min=85)), Viewer(), None, context)
     assert parts(slate, "context") == {}
+
+
+def test_of_films_about_the_same_those_of_the_years_of_what_was_liked_come_first(
+    catalogue_of: CatalogueOf,
+) -> None:
+    catalogue = catalogue_of(
+        film("liked", year=1975, genres=("drama",)),
+        film("near", year=1978, genres=("drama",)),
+        film("far", year=2015, genres=("drama",)),
+    )
+    content = parts(recommend(catalogue, Viewer(liked=("liked",)), None, EVENING), "content")
+    assert content["near"] > content["far"] > 0

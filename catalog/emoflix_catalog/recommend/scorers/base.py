@@ -16,9 +16,9 @@ class Scorer(ABC):
     """One view of what fits one question. Its part of a film's score is `weight * score`."""
 
     name: ClassVar[str]
-    lasting: ClassVar[bool] = False
-    """True where it looks at catalogue and viewer alone, the lift left aside: such a score is kept
-    until the viewer answers."""
+    reads: ClassVar[tuple[str, ...] | None] = None
+    """The fields of the viewer that the score hangs on besides the catalogue: such a score is kept
+    as long as they are the same. None where the mood, the lift or the evening has a say."""
 
     def __init__(
         self, catalogue: Catalogue, viewer: Viewer, mood: MoodReading | None, context: Context

@@ -8,6 +8,13 @@ from numpy.typing import NDArray
 from emoflix_catalog.film import Film
 from emoflix_catalog.recommend.scorers.base import Scorer, fill_unknown
 from emoflix_catalog.recommend.slate import Reason
+from emoflix_catalog.recommend.viewer import Viewer
+from emoflix_catalog.store import Catalogue
+
+
+def others_speak(catalogue: Catalogue, viewer: Viewer) -> bool:
+    """Whether ratings of others say what this viewer likes."""
+    return catalogue.collaborative is not None and bool(viewer.liked)
 
 
 class Collaborative(Scorer):
@@ -18,11 +25,10 @@ class Collaborative(Scorer):
     """
 
     name = "collaborative"
-    lasting = True
+    reads = ("liked", "disliked")
 
     def weight(self) -> float:
-        known = self.catalogue.collaborative is not None
-        return 1.0 if known and self.viewer.liked else 0.0
+        return 1.0 if others_speak(self.catalogue, self.viewer) else 0.0
 
     @cached_property
     def _liked(self) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ class Language(Scorer):
     """
 
     name = "language"
-    lasting = True
+    reads = ("languages",)
 
     def weight(self) -> float:
         return 0.1 if self.viewer.languages else 0.0

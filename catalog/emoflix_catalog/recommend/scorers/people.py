@@ -25,7 +25,7 @@ class People(Scorer):
     """
 
     name = "people"
-    lasting = True
+    reads = ("actors", "directors")
 
     def weight(self) -> float:
         return 0.3 if self.viewer.actors or self.viewer.directors else 0.0
