@@ -39,6 +39,21 @@ SYSTEM: Final = ("systemd", "systemd-sysv", "udev", "procps", "iproute2")
 """What a Raspberry Pi OS has and the smallest Debian has not."""
 
 
+PI_4: Final = """\
+processor\t: {number}
+BogoMIPS\t: 108.00
+Features\t: fp asimd evtstrm crc32 cpuid
+CPU implementer\t: 0x41
+CPU architecture: 8
+CPU variant\t: 0x0
+CPU part\t: 0xd08
+CPU revision\t: 3
+
+"""
+"""What /proc/cpuinfo says there. LiteRT 2.3.0 crashes where it finds another architecture's, which
+is what emulation leaves it."""
+
+
 class Root(NamedTuple):
     """A mounted root."""
 
@@ -47,8 +62,10 @@ class Root(NamedTuple):
     def run(
         self, command: str, *, network: bool = True, guard_s: float = 3600
     ) -> subprocess.CompletedProcess[str]:
-        """A shell command in it, as root."""
+        """A shell command in it, as root; without a network it has a loopback of its own."""
         cut_off = [] if network else ["unshare", "--net"]
+        if not network:
+            command = f"ip link set lo up\n{command}"
         inside = ["chroot", str(self.folder), "bash", "-c", command]
         return subprocess.run(
             [*cut_off, *inside],
@@ -65,12 +82,13 @@ class Root(NamedTuple):
                 # A network may want an authority of its own to be trusted.
                 "PIP_CERT": "/authorities.crt",
                 "SSL_CERT_FILE": "/authorities.crt",
+                "QEMU_CPU": "cortex-a72",  # a Pi 4's, where it is emulated
             },
         )
 
-    def done(self, command: str) -> str:
+    def done(self, command: str, *, network: bool = True) -> str:
         """The output of a command that must succeed."""
-        ended = self.run(command)
+        ended = self.run(command, network=network)
         if ended.returncode != 0:
             raise AssertionError(f"`{command}` ended with {ended.returncode}: {tail(ended)}")
         return ended.stdout
@@ -113,6 +131,10 @@ def mounted(suite: str, architecture: str) -> Iterator[Root]:
         mount("-t", "overlay", "overlay", "-o", layers, root)
         try:
             mount("-t", "proc", "proc", root / "proc")
+            if architecture == "arm64":
+                told = "".join(PI_4.format(number=number) for number in range(os.cpu_count() or 1))
+                (Path(work) / "cpuinfo").write_text(told, encoding="ascii")
+                mount("--bind", Path(work) / "cpuinfo", root / "proc" / "cpuinfo")
             mount("-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
             mount("--rbind", "/dev", root / "dev")
             (root / "src").mkdir()
@@ -207,7 +229,8 @@ BROKER: Final = (
 
 
 def checks(root: Root) -> str:
-    said = root.done(f"{BROKER}{EMOFLIX} check --config {CONFIG}; rc=$?; kill $broker; exit $rc")
+    check = f"{BROKER}{EMOFLIX} check --config {CONFIG}; rc=$?; kill $broker; exit $rc"
+    said = root.done(check, network=False)
     assert "WRONG" not in said, said
     return "emoflix check: all is well, over TLS with the password made here"
 
@@ -231,7 +254,8 @@ def runs(root: Root, engine: str) -> str:
         f"setpriv --reuid emoflix --regid emoflix --clear-groups {EMOFLIX} run --config {CONFIG} &"
         " daemon=$!\n"
         f"{VOICE} hear info && {VOICE} hear availability\n"
-        "kill $daemon; wait $daemon; code=$?; kill $broker; exit $code"
+        "kill $daemon; wait $daemon; code=$?; kill $broker; exit $code",
+        network=False,
     )
     info, availability = said.splitlines()[-2:]
     assert availability == "online", said
@@ -246,6 +270,9 @@ def camera_is_missed(root: Root) -> str:
         " python3-dev libc6-dev libcap-dev && "
         "/opt/emoflix/current/bin/pip install -q --no-cache-dir picamera2"
     )
+    # Raspberry Pi OS has this in its packages, Debian has not; picamera2 wants it for previews.
+    stub = "import sys; from unittest import mock; sys.modules[__name__] = mock.MagicMock()"
+    root.done(f'echo "{stub}" > $(echo /opt/emoflix/current/lib/python3*/site-packages)/pykms.py')
     root.done("/opt/emoflix/current/bin/python -c 'import libcamera, picamera2'")
     root.done(f'sed -i "s/^  source: .*/  source: picamera/" {CONFIG}')
     said = root.run(f"{EMOFLIX} check --config {CONFIG}").stdout

@@ -28,7 +28,7 @@ class PicameraSource:
     """A CSI camera; one request at a time, of which only brightness is copied.
 
     Raises:
-        CameraError: picamera2 is not installed, there is no camera, or another program has it.
+        CameraError: picamera2 cannot be used, there is no camera, or another program has it.
     """
 
     def __init__(self, settings: CameraSettings) -> None:
@@ -93,7 +93,7 @@ def _open(tuning: str | None) -> Any:
         from picamera2 import Picamera2
     except ImportError as error:
         raise CameraError(
-            "picamera: picamera2 is not installed; `sudo apt install python3-picamera2`, "
+            f"picamera: picamera2 cannot be used ({error}); `sudo apt install python3-picamera2`, "
             "or set camera.source to another one"
         ) from error
     try:
