@@ -12,7 +12,17 @@ from emoflix_catalog.commands.printing import print_json, print_table
 from emoflix_catalog.errors import CatalogueError
 from emoflix_catalog.evaluate.context import ContextReport, measure_context, refuse_leaks
 from emoflix_catalog.evaluate.films import films_of_catalogue, films_of_movielens
-from emoflix_catalog.evaluate.measuring import DEPTH, DEPTHS, Ablated, Measured, ablate, measure_all
+from emoflix_catalog.evaluate.measuring import (
+    DEPTH,
+    DEPTHS,
+    Ablated,
+    Compared,
+    Measured,
+    ablate,
+    compare,
+    lists_of,
+    measure_all,
+)
 from emoflix_catalog.evaluate.off_policy import evaluate_log
 from emoflix_catalog.evaluate.slate_log import read_log
 from emoflix_catalog.evaluate.splits import SPLITS
@@ -107,12 +117,14 @@ def evaluate(
     reports: list[dict[str, Any]] = []
     for split in splits or ("random",):
         with open_study(ratings, source, films, split, transforms, validation=validation) as study:
+            lists = lists_of(study)
             report: dict[str, Any] = {
                 "split": split,
                 "asked": len({query.person for query in study.queries}),
                 "wanted": sum(len(query.wanted) for query in study.queries),
                 "candidates": int(study.candidates.sum()),
-                "rankers": measure_all(study),
+                "rankers": measure_all(study, lists),
+                "compared": compare(study, lists),
                 "scorers": ablate(study),
             }
             if context:
@@ -172,6 +184,12 @@ def _print(report: dict[str, Any], viewers: int) -> None:
         f"Beyond accuracy, of the first {DEPTH}",
         ("", "#coverage", *(f"#{name}" for name in _BEYOND)),
         [_beyond(ranker) for ranker in rankers],
+    )
+    compared: list[Compared] = report["compared"]
+    print_table(
+        f"One against another: nDCG@{DEPTH}, over the same viewers",
+        ("", "of", "#ahead by", "#which is"),
+        [(pair.name, pair.other, pair.ahead, f"{100 * pair.share:+.1f} %") for pair in compared],
     )
     print_table(
         f"What each scorer is worth: nDCG@{DEPTH}",

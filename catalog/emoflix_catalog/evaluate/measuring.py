@@ -25,6 +25,13 @@ from emoflix_catalog.recommend.scorers import SCORERS
 DEPTHS: Final = (5, 10, LONGEST)
 DEPTH: Final = 10
 """Of what is told in one number."""
+PAIRS: Final = (
+    ("EASE sparse", "EASE dense"),
+    ("collaborative", "EASE dense"),
+    ("all scorers", "collaborative"),
+    ("content only", "popularity"),
+)
+"""Which rankers are held against which."""
 
 
 class Measured(msgspec.Struct, frozen=True):
@@ -34,6 +41,17 @@ class Measured(msgspec.Struct, frozen=True):
     metrics: dict[str, Estimate]
     coverage: dict[str, float]
     """The same of all lists together: it is one number, so it has no interval."""
+
+
+class Compared(msgspec.Struct, frozen=True):
+    """By how much one ranker is ahead of another."""
+
+    name: str
+    other: str
+    ahead: Estimate
+    """nDCG at DEPTH, over the same viewers."""
+    share: float
+    """The mean of it over the mean of the other's."""
 
 
 class Ablated(msgspec.Struct, frozen=True):
@@ -48,13 +66,27 @@ class Ablated(msgspec.Struct, frozen=True):
     """What the sum of all loses without it, drawn over the same viewers: above 0 it helps."""
 
 
-def measure_all(study: Study) -> list[Measured]:
-    """All rankers and the recommender's slates."""
+def lists_of(study: Study) -> dict[str, Lists]:
+    """What all rankers, and the recommender's slates, answer."""
     lists = {name: ranked(study, fit(study)) for name, fit in RANKERS.items()}
-    if study.whole:
-        lists[SLATE] = slates(study)
+    return {**lists, SLATE: slates(study)} if study.whole else lists
+
+
+def measure_all(study: Study, lists: dict[str, Lists]) -> list[Measured]:
+    """All that `lists_of` gave."""
     expected = lists["popularity"]
     return [measure(study, name, found, expected) for name, found in lists.items()]
+
+
+def compare(study: Study, lists: dict[str, Lists]) -> list[Compared]:
+    """The PAIRS, viewer by viewer: much closer than their intervals one by one."""
+    found = []
+    for name, other in PAIRS:
+        one, another = (_ndcg(study, list(lists[ranker])) for ranker in (name, other))
+        usual = over_viewers(study, another).mean
+        ahead = over_viewers(study, one - another)
+        found.append(Compared(name, other, ahead, ahead.mean / usual if usual else 0.0))
+    return found
 
 
 def measure(study: Study, name: str, lists: Lists, expected: Lists) -> Measured:

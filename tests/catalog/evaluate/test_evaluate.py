@@ -1,7 +1,9 @@
 """The evaluation from a ratings file to its tables, on a small world whose truth is known."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,9 +79,10 @@ def run(*arguments: object) -> str:
     return result.output
 
 
-def ndcg(report: dict[str, list[dict[str, dict[str, dict[str, float]]]]], ranker: str) -> float:
+def ndcg(report: Mapping[str, Any], ranker: str, depth: int = 5) -> float:
     found = next(each for each in report["rankers"] if each["name"] == ranker)
-    return found["metrics"]["ndcg@5"]["mean"]
+    mean: float = found["metrics"][f"ndcg@{depth}"]["mean"]
+    return mean
 
 
 def test_who_likes_what_is_found_out_and_popularity_is_beaten(
@@ -93,6 +96,10 @@ def test_who_likes_what_is_found_out_and_popularity_is_beaten(
         assert ndcg(report, ranker) > ndcg(report, "popularity"), ranker
     assert report["asked"] == VIEWERS * 4 // 5
     assert {each["name"] for each in report["rankers"]} >= {"slate", "content only", "factors"}
+    for pair in report["compared"]:
+        one, other = (ndcg(report, pair[side], 10) for side in ("name", "other"))
+        assert pair["ahead"]["mean"] == pytest.approx(one - other)
+        assert pair["share"] == pytest.approx(one / other - 1)
     scorers = {row["scorer"]: row for row in report["scorers"]}
     assert scorers["collaborative"]["asked"] == report["asked"]
     assert scorers["collaborative"]["loss"]["low"] <= scorers["collaborative"]["loss"]["high"]
