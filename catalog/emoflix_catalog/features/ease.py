@@ -59,7 +59,7 @@ def dense_ease(likes: Any, *, l2: float = L2) -> NDArray[np.float32]:
         gram.flat[:: viewers + 1] += l2
         root = cholesky(gram, lower=True)
         reduced = solve_triangular(root, likes.toarray(), lower=True).astype(np.float32)
-        weights = reduced.T @ reduced
+        weights: NDArray[np.float32] = reduced.T @ reduced
         own = 1 - np.diag(weights)
     else:
         gram = (likes.T @ likes).toarray().astype(np.float64)
