@@ -15,6 +15,7 @@ BENCHMARKS: Final = (
     "daemon",
     "beside",
     "quality",
+    "covered",
     "mood",
     "recall",
     "sentiment",
