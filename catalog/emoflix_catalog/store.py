@@ -40,6 +40,7 @@ class Catalogue:
         self._connection = connection
         self._films = films
         self._numbers: dict[str, int | None] = {}
+        self._read: dict[int, Film] = {}
         self.columns = columns
         self.version = version
         self.collaborative = collaborative
@@ -115,6 +116,13 @@ class Catalogue:
         Raises:
             UnknownFilmError: There are not so many films.
         """
+        if number not in self._read:
+            if len(self._read) >= _FILMS_KEPT:
+                self._read.clear()
+            self._read[number] = self._film_from_file(number)
+        return self._read[number]
+
+    def _film_from_file(self, number: int) -> Film:
         found = self.rows(_FILM, (number,))
         if not found:
             raise UnknownFilmError(f"film {number}: the catalogue has {len(self)} films, from 0")
@@ -206,6 +214,8 @@ _FORMER = (
 """Ids are in lower case, Wikidata's names begin with a capital."""
 _NUMBERS_KEPT = 20_000
 """So many ids are remembered: those of a household's histories, asked for again and again."""
+_FILMS_KEPT = 1_000
+"""So many films are remembered: an evening's slates show few, and name few others in reasons."""
 _FILM_FIELDS = (
     "id",
     "title",
