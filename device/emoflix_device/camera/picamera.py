@@ -105,11 +105,13 @@ def _open(tuning: str | None) -> Any:
         ) from error
     try:
         return Picamera2(tuning=wanted)
-    except IndexError as error:
-        raise CameraError(
-            "picamera: no camera found; check the ribbon cable with `rpicam-hello --list-cameras`"
-        ) from error
-    except RuntimeError as error:
+    except (IndexError, RuntimeError) as error:
+        # Without any camera older ones raise the first of the two, newer ones the second.
+        if not Picamera2.global_camera_info():
+            raise CameraError(
+                "picamera: no camera found; check the ribbon cable with"
+                " `rpicam-hello --list-cameras`"
+            ) from error
         raise CameraError(
             f"picamera: the camera is busy; another program is using it ({error})"
         ) from error

@@ -1,7 +1,7 @@
 """The picamera2 adapter against a double, since no such camera is here.
 
 The double honours what picamera2 does: rows padded to a stride, brightness above colour, no camera
-as `IndexError`, a busy one as `RuntimeError`, a wait that ends in `TimeoutError`.
+as `IndexError` or `RuntimeError`, a busy one as `RuntimeError`, a wait that ends in `TimeoutError`.
 """
 
 import sys
@@ -37,6 +37,7 @@ class Camera:
     """Stands in for `picamera2.Picamera2`."""
 
     opening: Exception | None = None
+    present: tuple[dict[str, Any], ...] = ({"Model": "imx708", "Num": 0},)
     starting: Exception | None = None
     opened = 0
 
@@ -53,6 +54,10 @@ class Camera:
         Camera.last = self
 
     last: "Camera"
+
+    @classmethod
+    def global_camera_info(cls) -> list[dict[str, Any]]:
+        return list(cls.present)
 
     @staticmethod
     def load_tuning_file(name: str) -> dict[str, Any]:
@@ -145,10 +150,15 @@ def test_the_camera_is_named_with_its_model() -> None:
     assert opened().describe() == "picamera (imx708, 320 x 240)"
 
 
-def test_no_camera_is_told_from_a_busy_one(camera: type[Camera]) -> None:
-    camera.opening = IndexError("list index out of range")
+@pytest.mark.parametrize(
+    "raised", [IndexError("list index out of range"), RuntimeError("No camera number 0 found")]
+)
+def test_no_camera_is_told_from_a_busy_one(camera: type[Camera], raised: Exception) -> None:
+    present, camera.present = camera.present, ()
+    camera.opening = raised
     with pytest.raises(CameraError, match="no camera found; check the ribbon cable"):
         opened()
+    camera.present = present
     camera.opening = RuntimeError("Camera __init__ sequence did not complete.")
     with pytest.raises(CameraError, match="the camera is busy; another program"):
         opened()
