@@ -73,9 +73,16 @@ class VisionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     farthest_m: Annotated[
         float, Meta(ge=0.5, le=10, description="faces are to be found up to this distance")
     ] = 3.0
+    network: Annotated[
+        Literal["standard", "tiny"],
+        Meta(
+            description="which bundled network reads expressions; `tiny` is a quarter of the size "
+            "and of the work, and less often right"
+        ),
+    ] = "standard"
     expression_model: Annotated[
         Path | None,
-        Meta(description="`expression.tflite`, its card beside it; the bundled one where not set"),
+        Meta(description="a network of your own, its card beside it; a bundled one where not set"),
     ] = None
     engine: Annotated[
         Literal["auto", "litert", "tflite"],

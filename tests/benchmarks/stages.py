@@ -1,9 +1,11 @@
 """What one frame costs, stage by stage."""
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
@@ -14,6 +16,7 @@ from emoflix_device.camera.source import bundled_clip
 from emoflix_device.config import VisionSettings
 from emoflix_device.errors import ModelError
 from emoflix_device.mood import MoodFilter
+from emoflix_device.vision.card import BUNDLED
 from emoflix_device.vision.crop import MARGINS, crop_face
 from emoflix_device.vision.engine import EngineName
 from emoflix_device.vision.look import open_observer
@@ -61,9 +64,10 @@ def stages() -> Iterator[tuple[str, NDArray[Any]]]:
             timed(lambda n, o=observer: o.observe(pictures[n % len(pictures)])),
         )
     engines: tuple[EngineName, ...] = ("litert", "tflite")
-    for engine in engines:
+    for network, engine in product(BUNDLED, engines):
+        settings = msgspec.convert({"network": network, "engine": engine}, VisionSettings)
         try:
-            observer = open_observer(VisionSettings(engine=engine))
+            observer = open_observer(settings)
         except ModelError as error:
             Console(stderr=True).print(str(error))
             continue
@@ -71,7 +75,7 @@ def stages() -> Iterator[tuple[str, NDArray[Any]]]:
         (face, *_) = observer.detector.detect(luma)
         crop = crop_face(luma, face, MARGINS["haar"], model.card.input)
         yield (
-            f"one face's expression, {engine}",
+            f"one face's expression, {network} network, {engine}",
             timed(lambda _, m=model, c=crop: m.logits(c[None])),
         )
     mood, look = MoodFilter(memory_s=1.0, absence_s=3.0), np.full((1, 7), 1 / 7)

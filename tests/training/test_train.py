@@ -106,7 +106,7 @@ def test_a_recipe_with_a_mistake_is_refused_by_key(
 
 
 def test_every_recipe_of_the_project_can_be_read() -> None:
-    recipes = list((Path(__file__).parents[2] / "training" / "recipes").glob("*.yaml"))
+    recipes = list((Path(__file__).parents[2] / "training" / "recipes").rglob("*.yaml"))
     assert recipes
     for path in recipes:
         assert read_recipe(path).epochs > 0

@@ -10,7 +10,10 @@ from msgspec import Meta, Struct
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.errors import ModelError
 
-BUNDLED_MODEL: Final = Path(__file__).parent.parent / "models" / "expression.tflite"
+_MODELS: Final = Path(__file__).parent.parent / "models"
+BUNDLED_MODEL: Final = _MODELS / "expression.tflite"
+BUNDLED: Final = {"standard": BUNDLED_MODEL, "tiny": _MODELS / "tiny.tflite"}
+"""The networks that come with the program, by their names in the configuration."""
 
 
 class CardInput(Struct, frozen=True):

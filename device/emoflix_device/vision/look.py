@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.frame import Frame, Image
 from emoflix_device.config import VisionSettings
-from emoflix_device.vision.card import BUNDLED_MODEL
+from emoflix_device.vision.card import BUNDLED
 from emoflix_device.vision.crop import MARGINS, crop_face, fer_side_px
 from emoflix_device.vision.expression import (
     ExpressionModel,
@@ -128,7 +128,9 @@ def open_observer(
     # OpenCV would wake a thread per core for every resize of a small picture: on a box that also
     # serves a broker this costs more than it saves, and frame times become uneven.
     cv2.setNumThreads(1)
-    model = open_expression_model(settings.expression_model or BUNDLED_MODEL, settings.engine)
+    model = open_expression_model(
+        settings.expression_model or BUNDLED[settings.network], settings.engine
+    )
     detector = open_detector(settings, width_px=width_px)
     if detect_every > 1:
         detector = TrackingDetector(detector, detect_every)

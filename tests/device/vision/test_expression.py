@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from emoflix_catalog.vocabulary import EXPRESSIONS
+from emoflix_device.config import VisionSettings
 from emoflix_device.errors import ModelError
-from emoflix_device.vision.card import BUNDLED_MODEL
+from emoflix_device.model_bundle import reads_plain_faces
+from emoflix_device.vision.card import BUNDLED
 from emoflix_device.vision.expression import open_expression_model, probabilities
 
 
@@ -84,9 +86,13 @@ def test_a_higher_temperature_is_less_sure() -> None:
     assert probabilities(logits, 2.0)[0, 0] < probabilities(logits, 1.0)[0, 0]
 
 
-def test_the_bundled_model_and_its_card_belong_together() -> None:
-    if not BUNDLED_MODEL.is_file():
-        pytest.skip("no model is bundled yet")
-    model = open_expression_model(BUNDLED_MODEL)
-    card = json.loads(BUNDLED_MODEL.with_suffix(".json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("network", BUNDLED)
+def test_a_bundled_network_and_its_card_belong_together(network: str) -> None:
+    model = open_expression_model(BUNDLED[network])
+    card = json.loads(BUNDLED[network].with_suffix(".json").read_text(encoding="utf-8"))
     assert model.card.sha256 == card["sha256"]
+
+
+def test_the_tiny_network_is_tiny_and_reads_the_bundled_clip() -> None:
+    assert BUNDLED["tiny"].stat().st_size <= 350_000
+    reads_plain_faces(BUNDLED["tiny"], VisionSettings(network="tiny"))
