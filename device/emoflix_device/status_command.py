@@ -12,6 +12,7 @@ import msgspec
 
 from emoflix_device.config import Settings, load_settings
 from emoflix_device.household import STORE
+from emoflix_device.options import installed_config_option
 from emoflix_device.status import FOLDER, NAME, Status, read_status
 
 STALE_S: Final = 150.0
@@ -36,13 +37,7 @@ def faults(status: Status | None, settings: Settings, now: dt.datetime) -> Itera
 
 
 @click.command()
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("/etc/emoflix/emoflix.yaml"),
-    show_default=True,
-    help="The configuration, as for `emoflix run`.",
-)
+@installed_config_option
 @click.option(
     "--file",
     type=click.Path(path_type=Path),

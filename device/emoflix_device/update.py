@@ -29,6 +29,7 @@ from emoflix_catalog.store import open_catalogue
 from emoflix_device import model_bundle as models
 from emoflix_device.config import Settings, load_settings
 from emoflix_device.errors import ConfigurationError, EmoflixError
+from emoflix_device.options import installed_config_option
 from emoflix_device.progress import progress
 
 TIMEOUT_S: Final = 30.0
@@ -116,13 +117,7 @@ PARTS: Final[dict[str, Part]] = {
 
 @click.command()
 @click.argument("bundles", metavar="[BUNDLE]...", nargs=-1)
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("/etc/emoflix/emoflix.yaml"),
-    show_default=True,
-    help="The configuration, as for `emoflix run`.",
-)
+@installed_config_option
 def update(bundles: tuple[str, ...], config: Path) -> None:
     """Install each BUNDLE, or what is new at the configured sources; exit 1 if one cannot be."""
     settings = load_settings(config)
