@@ -148,20 +148,23 @@ class MoodFilter:
             self._seen_s = now_s
             self._people = len(probabilities)
         elif now_s - self._seen_s >= self._absence_s:
-            self._belief = _uniform()
-            self._people = 0
+            self._forget()
         self._announce(now_s)
         return self._mood()
 
     def reset(self, now_s: float) -> Mood:
         """Forget the room: nobody is looked at any more."""
-        self._belief = _uniform()
-        self._shown, self._shown_for_s = _uniform(), 0.0
+        self._forget()
         self._seen_s = -np.inf
-        self._people = 0
         self._updated_s = None
         self._announce(now_s)
         return self._mood()
+
+    def _forget(self) -> None:
+        """Nobody is there: whoever comes next shows something new, even if it looks the same."""
+        self._belief = _uniform()
+        self._shown, self._shown_for_s = _uniform(), 0.0
+        self._people = 0
 
     def _weigh(
         self, probabilities: NDArray[np.float64], weights: NDArray[np.float64], look_s: float

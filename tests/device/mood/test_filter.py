@@ -117,6 +117,19 @@ def test_a_reading_that_flickers_from_frame_to_frame_is_not_new_each_time() -> N
     assert belief(30) == pytest.approx(belief(6), abs=0.1)
 
 
+def test_whoever_comes_back_to_an_empty_room_is_read_as_soon_as_the_first_time() -> None:
+    def seconds_until_announced(mood_filter: MoodFilter, from_s: float) -> float:
+        mood = watch(mood_filter, face("happy", 0.75), from_s=from_s, to_s=from_s + 5, per_s=10)
+        assert mood.announced == "happy"
+        return mood.since_s - from_s
+
+    mood_filter = a_filter()
+    first_s = seconds_until_announced(mood_filter, 0.0)
+    assert watch(mood_filter, NO_FACE, from_s=5.1, to_s=20, per_s=10).announced == "nobody"
+    # A filter's very first look stands for a little more time than one among others.
+    assert seconds_until_announced(mood_filter, 20.1) <= first_s + 0.3
+
+
 def test_one_wrong_look_among_many_changes_nothing() -> None:
     mood_filter = a_filter()
     watch(mood_filter, face("neutral"), from_s=0, to_s=10, per_s=10)
