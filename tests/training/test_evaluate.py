@@ -43,6 +43,33 @@ def test_a_folder_of_labelled_faces_scores_as_the_split_it_was_made_of(
     assert one["confusion"] == other["confusion"]
 
 
+def test_a_folder_of_several_splits_is_not_measured_as_one(
+    run: Path, tiny: Path, tmp_path: Path
+) -> None:
+    faces = prepared.load(tiny)
+    for name in ("train", "test"):
+        folder = tmp_path / "fer2013" / name / "happy"
+        folder.mkdir(parents=True)
+        Image.fromarray(faces.images[0]).save(folder / "face.png")
+    network = run / "model.keras"
+    both = emoflix_train("evaluate", network, "--folder", tmp_path / "fer2013")
+    assert (both.exit_code, "several splits" in both.output) == (2, True)
+    one = emoflix_train("evaluate", network, "--folder", tmp_path / "fer2013" / "test")
+    assert one.exit_code == 0, one.output
+
+
+def test_a_copy_in_a_folder_counts_once_among_the_distinct(
+    run: Path, tiny: Path, tmp_path: Path
+) -> None:
+    face = Image.fromarray(prepared.load(tiny).images[0])
+    (tmp_path / "mine" / "happy").mkdir(parents=True)
+    for name in ("one.png", "again.png"):
+        face.save(tmp_path / "mine" / "happy" / name)
+    result = emoflix_train("evaluate", run / "model.keras", "--folder", tmp_path / "mine", "--json")
+    found = json.loads(result.stdout.splitlines()[-1])
+    assert (found["full"]["count"], found["distinct"]["count"]) == (2, 1)
+
+
 def test_a_network_compared_with_itself_is_no_better(run: Path, tiny: Path) -> None:
     network = run / "model.keras"
     result = emoflix_train("evaluate", network, "--data", tiny, "--against", network, "--json")

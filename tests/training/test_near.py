@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from emoflix_training import near
 from emoflix_training.fer2013 import USAGES, Rows
 from emoflix_training.labels import SPLITS, VOTES
-from emoflix_training.near import joined, near_pairs
+from emoflix_training.near import alike, joined, near_pairs
 from emoflix_training.prepare import prepare
 
 Picture = NDArray[np.uint8]
@@ -46,6 +47,26 @@ def test_a_changed_copy_is_found_and_nothing_else(changed: Callable[[Picture], P
     pictures = photographs(60)
     pictures[41] = changed(pictures[7])
     assert near_pairs(pictures).tolist() == [[7, 41]]
+
+
+def test_pairs_are_the_same_however_many_are_compared_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pictures = np.concatenate([photographs(20)] * 3)
+    at_once = near_pairs(pictures)
+    assert len(at_once) == 20 * 3
+    monkeypatch.setattr(near, "PAIRS", 7)
+    monkeypatch.setattr(near, "CHUNK", 11)
+    assert sorted(near_pairs(pictures).tolist()) == sorted(at_once.tolist())
+
+
+def test_copies_and_near_copies_have_one_number() -> None:
+    pictures = photographs(5)
+    pictures[3], pictures[4] = pictures[0], compressed(pictures[1])
+    group = alike(pictures)
+    assert group[3] == group[0]
+    assert group[4] == group[1]
+    assert len(set(group)) == 3
 
 
 def test_blank_pictures_are_like_nothing() -> None:

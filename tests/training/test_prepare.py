@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from emoflix_training import prepared
 from emoflix_training.fer2013 import USAGES, VOTE_COLUMNS, Rows
 from emoflix_training.labels import LABELS, SPLITS, VOTES
-from emoflix_training.prepare import exact_groups, prepare
+from emoflix_training.near import exact_groups
+from emoflix_training.prepare import prepare
 
 from .conftest import TEST_ROWS, emoflix_train, fer2013_rows, write_csv
 
@@ -28,6 +29,8 @@ def rows_of(*entries: tuple[int, int, str]) -> Rows:
         votes=np.zeros((len(entries), len(VOTES)), np.uint8),
     )
 
+
+GOOD_LINE = b"3," + b"0 " * 2304 + b",Training\n"
 
 FILLING = tuple((50 + i, i % 7, "Training") for i in range(14))
 """Distinct rows, so that every label has something to split."""
@@ -170,6 +173,49 @@ def test_a_file_that_is_no_fer2013_is_refused(tmp_path: Path) -> None:
     result = emoflix_train("prepare", source, "--out", tmp_path / "out.npz")
     assert result.exit_code == 2
     assert "films.csv, line 1" in result.output
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"emotion,pixels,Usage\n", "no gzip file"),
+        (gzip.compress(b"emotion,pixels,Usage\n" + GOOD_LINE * 9)[:-20], "cut off"),
+        (gzip.compress(b"\x89PNG\xff\xfe\n"), "no CSV"),
+        (gzip.compress(b'emotion,pixels,Usage\n3,"' + b"0 " * 99_999), "no CSV"),
+    ],
+)
+def test_a_damaged_or_foreign_file_is_one_line_of_news(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    source = tmp_path / "fer2013.csv.gz"
+    source.write_bytes(content)
+    result = emoflix_train("prepare", source, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2, result.output
+    assert f"{source}: " in result.output
+    assert said in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_a_vote_line_that_was_cut_off_is_named(tmp_path: Path) -> None:
+    rows = fer2013_rows()
+    source = write_csv(tmp_path / "fer2013.csv", rows)
+    votes = write_votes(tmp_path / "votes.csv", [usage for _, _, usage in rows], happiness=9)
+    lines = votes.read_text(encoding="utf-8").splitlines()
+    lines[7] = lines[7][: len("Training,,0,9")]
+    votes.write_text("\n".join(lines), encoding="utf-8")
+    result = emoflix_train("prepare", source, "--votes", votes, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert "votes.csv, line 8: fewer fields" in result.output
+
+
+@pytest.mark.parametrize("happiness", [-1, 256])
+def test_a_vote_out_of_range_is_refused(tmp_path: Path, happiness: int) -> None:
+    rows = fer2013_rows()
+    source = write_csv(tmp_path / "fer2013.csv", rows)
+    votes = write_votes(tmp_path / "votes.csv", [usage for _, _, usage in rows], happiness)
+    result = emoflix_train("prepare", source, "--votes", votes, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert "votes.csv, line 2: a vote" in result.output
 
 
 def test_data_that_was_not_prepared_is_refused(tmp_path: Path, recipe: Path) -> None:

@@ -60,6 +60,16 @@ def test_a_picture_is_made_grey_square_and_small(tmp_path: Path) -> None:
     assert abs(int(face[24, 24]) - 121) <= 3
 
 
+def test_a_picture_taken_with_the_phone_on_its_side_is_turned_upright(tmp_path: Path) -> None:
+    face = np.zeros((48, 48), np.uint8)
+    face[:24] = 200
+    lying = Image.fromarray(np.rot90(face))
+    exif = lying.getexif()
+    exif[0x0112] = 6  # to be turned clockwise by a quarter
+    lying.save(tmp_path / "phone.png", exif=exif)
+    np.testing.assert_array_equal(read_face(tmp_path / "phone.png"), face)
+
+
 def test_a_broken_picture_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     source = write_folders(tmp_path / "faces")
     broken = next((source / "train" / "sad").iterdir())
@@ -68,6 +78,18 @@ def test_a_broken_picture_is_named_and_nothing_is_written(tmp_path: Path) -> Non
     assert result.exit_code == 2
     assert str(broken) in result.output.replace("\n", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["faces"]
+
+
+@pytest.mark.parametrize(
+    ("command", "ending"), [(("prepare", "faces"), ".npz"), (("export", "run"), ".tflite")]
+)
+def test_a_name_with_another_ending_is_refused_before_any_work(
+    tmp_path: Path, command: tuple[str, ...], ending: str
+) -> None:
+    data = () if ending == ".npz" else ("--data", "faces.npz")
+    result = emoflix_train(*command, *data, "--out", tmp_path / "faces.json")
+    assert result.exit_code == 2
+    assert f"faces.json: its name has to end in {ending}" in result.output
 
 
 def test_an_unknown_class_is_named_and_nothing_is_written(tmp_path: Path) -> None:

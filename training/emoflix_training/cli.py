@@ -10,9 +10,25 @@ import click
 from .classifiers import ENGINES
 from .errors import TrainingError
 from .labels import EVALUATION_SPLITS, SPLITS
+from .recipe import LARGEST_SEED
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
+SEED = click.IntRange(0, LARGEST_SEED)
+
+
+class _Named(click.Path):
+    """A file whose name must have the ending that numpy, Keras or the device looks at."""
+
+    def __init__(self, suffix: str) -> None:
+        super().__init__(path_type=Path, dir_okay=False)
+        self._suffix = suffix
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = super().convert(value, param, ctx)
+        if path.suffix != self._suffix:
+            self.fail(f"{path}: its name has to end in {self._suffix}", param, ctx)
+        return path
 
 
 class _Commands(click.Group):
@@ -36,9 +52,13 @@ def main() -> None:
 @main.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--votes", type=FILE, help="FER+ votes (fer2013new.csv), row for row beside SOURCE.")
-@click.option("--out", type=FILE, required=True, help="The .npz to write; its report beside it.")
+@click.option(
+    "--out", type=_Named(".npz"), required=True, help="The .npz to write; its report beside it."
+)
 @click.option("--validation", default=0.1, show_default=True, type=click.FloatRange(0.01, 0.5))
-@click.option("--seed", default=20, show_default=True, help="Of the validation part's choice.")
+@click.option(
+    "--seed", default=20, show_default=True, type=SEED, help="Of the validation part's choice."
+)
 def prepare(source: Path, votes: Path | None, out: Path, validation: float, seed: int) -> None:
     """Clean labelled faces and split them honestly.
 
@@ -122,12 +142,14 @@ def distil(
 @main.command()
 @click.argument("run", type=FOLDER)
 @click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
-@click.option("--out", type=FILE, required=True, help="The .tflite to write; its card beside it.")
+@click.option(
+    "--out", type=_Named(".tflite"), required=True, help="The .tflite to write; its card beside it."
+)
 @click.option(
     "--score",
     multiple=True,
     type=click.Choice(EVALUATION_SPLITS),
-    help="Measure this split for the card too: once for a release, and noted in RELEASES.md.",
+    help="Measure this split for the card too: once for a release; note it in RELEASES.md.",
 )
 @click.option(
     "--seed-run",
@@ -262,11 +284,15 @@ def report(
 @click.argument("run", type=FOLDER)
 @click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
 @click.option("--network", type=FILE, required=True, help="The exported .tflite, for the casting.")
-@click.option("--decoder", type=FILE, required=True, help="The .keras to train, or to use.")
+@click.option(
+    "--decoder", type=_Named(".keras"), required=True, help="The .keras to train, or to use."
+)
 @click.option("--out", type=FOLDER, required=True, help="Folder for the clip and its script.json.")
 @click.option("--epochs", default=24, show_default=True, help="Of the decoder's training.")
-@click.option("--seed", default=4, show_default=True, help="Of the decoder's training.")
-@click.option("--casting", default=8, show_default=True, help="Seed of the faces drawn from it.")
+@click.option("--seed", default=4, show_default=True, type=SEED, help="Of the decoder's training.")
+@click.option(
+    "--casting", default=8, show_default=True, type=SEED, help="Seed of the faces drawn from it."
+)
 def clip(
     *,
     run: Path,

@@ -2,6 +2,9 @@
 
 import csv
 import gzip
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TextIO
@@ -87,13 +90,22 @@ def read_rows(path: Path, votes_path: Path | None = None) -> Rows:
     )
 
 
-def _open_text(path: Path) -> TextIO:
+@contextmanager
+def _open_text(path: Path) -> Iterator[TextIO]:
+    """A file that is damaged says so only while it is read: the block's errors are told as well."""
     try:
-        if path.suffix == ".gz":
-            return gzip.open(path, "rt", newline="", encoding="utf-8")
-        return path.open(newline="", encoding="utf-8")
+        with (
+            gzip.open(path, "rt", newline="", encoding="utf-8")
+            if path.suffix == ".gz"
+            else path.open(newline="", encoding="utf-8")
+        ) as lines:
+            yield lines
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{path}: cut off or no gzip file ({error}); fetch it again") from error
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}; give the path of FER2013's CSV") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: no CSV: {error}; give the path of FER2013's CSV") from error
 
 
 def _label(text: str, where: str) -> int:
@@ -132,15 +144,18 @@ def _read_votes(path: Path, usages: list[int], rows_path: Path) -> NDArray[np.ui
             where = f"{path}, line {reader.line_num}"
             if count > len(usages):
                 break
+            if None in row.values():
+                raise DataError(f"{where}: fewer fields than columns")
             if row["Usage"] != USAGES[usages[count - 1]]:
                 raise DataError(
                     f"{where}: Usage {row['Usage']!r} where {rows_path.name} has "
                     f"{USAGES[usages[count - 1]]!r}; the two files must go row for row"
                 )
             try:
-                votes[count - 1] = [int(row[VOTE_COLUMNS[name]] or 0) for name in VOTES]
-            except (ValueError, TypeError, OverflowError) as error:
-                raise DataError(f"{where}: a vote is not a whole number") from error
+                # Bytes refuse what is below 0 or above 255, where an array of them would wrap.
+                votes[count - 1] = list(bytes(int(row[VOTE_COLUMNS[name]] or 0) for name in VOTES))
+            except ValueError as error:
+                raise DataError(f"{where}: a vote is no whole number from 0 to 255") from error
     if count != len(usages):
         raise DataError(
             f"{path}: {count if count < len(usages) else 'more'} rows for the {len(usages)} of "

@@ -1,6 +1,6 @@
 """Faces kept as pictures in folders named for their label: `happy/0001.jpg`.
 
-Read with Pillow, made grey, cut to the middle square and scaled to FER2013's 48 px.
+Read with Pillow, turned upright, made grey, cut to the middle square, scaled to FER2013's 48 px.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from .errors import DataError
 from .fer2013 import USAGES, Rows
 from .labels import FER_PX, LABELS, VOTES
 
-ENDINGS: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm"})
+ENDINGS: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm", ".tif", ".tiff"})
 
 LARGEST_PIXELS: Final = 50_000_000
 """More is no face picture but an accident or an attack on the memory."""
@@ -74,14 +74,15 @@ def read_folder(path: Path, usage: str = "PublicTest") -> Rows:
 
 def read_face(file: Path) -> NDArray[np.uint8]:
     """One picture as a grey face: uint8[48, 48]."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image, ImageOps
 
     try:
         with Image.open(file) as picture:
             if picture.width * picture.height > LARGEST_PIXELS:
                 raise DataError(f"{file}: {picture.width} x {picture.height} pixels is no face")
-            grey = picture.convert("L")
-    except (OSError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+            # A phone writes down how it was held instead of turning the pixels.
+            grey = ImageOps.exif_transpose(picture).convert("L")
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise DataError(f"{file}: broken or no picture; mend it or take it out") from error
     side = min(grey.size)
     left, top = (grey.width - side) // 2, (grey.height - side) // 2

@@ -17,6 +17,22 @@ HASH_BITS_APART: Final = 10
 CORRELATION: Final = 0.93
 
 CHUNK: Final = 2048
+"""Pictures whose hashes are held against all others at once."""
+PAIRS: Final = 16_384
+"""Pairs whose pixels are correlated at once: frames of one video propose a million."""
+
+
+def exact_groups(images: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Number the distinct images: intp[n], equal where every pixel is equal."""
+    flat = np.ascontiguousarray(images.reshape(len(images), -1))
+    # One opaque value a picture: np.unique then compares bytes instead of sorting 2304 columns.
+    opaque = flat.view(np.dtype((np.void, flat.shape[1]))).ravel()
+    return np.asarray(np.unique(opaque, return_inverse=True)[1]).ravel()
+
+
+def alike(images: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """Number the photographs: intp[n], equal for copies and near copies of one."""
+    return joined(exact_groups(images), near_pairs(images))
 
 
 def near_pairs(images: NDArray[np.uint8]) -> NDArray[np.intp]:
@@ -33,8 +49,10 @@ def near_pairs(images: NDArray[np.uint8]) -> NDArray[np.intp]:
         agreement = bits[start : start + CHUNK] @ bits[start:].T
         i, j = np.nonzero(agreement >= bits.shape[1] - 2 * HASH_BITS_APART)
         i, j = i[i < j] + start, j[i < j] + start
-        like = np.einsum("ij,ij->i", pixels[i], pixels[j]) >= CORRELATION
-        found.append(np.stack([i[like], j[like]], axis=1))
+        for part in range(0, len(i), PAIRS):
+            a, b = i[part : part + PAIRS], j[part : part + PAIRS]
+            like = np.einsum("ij,ij->i", pixels[a], pixels[b]) >= CORRELATION
+            found.append(np.stack([a[like], b[like]], axis=1))
     return np.concatenate(found) if found else np.zeros((0, 2), np.intp)
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from .fer2013 import USAGES, Rows
 from .labels import LABELS, SPLITS
-from .near import joined, near_pairs
+from .near import exact_groups, joined, near_pairs
 from .prepared import Faces
 
 TRAINING: Final = USAGES.index("Training")
@@ -150,14 +150,6 @@ def prepare(
         near_examples=np.random.default_rng(seed).permutation(pairs)[:NEAR_EXAMPLES],
     )
     return faces, counts
-
-
-def exact_groups(images: NDArray[np.uint8]) -> NDArray[np.intp]:
-    """Number the distinct images: intp[n], equal where every pixel is equal."""
-    flat = np.ascontiguousarray(images.reshape(len(images), -1))
-    # One opaque value a picture: np.unique then compares bytes instead of sorting 2304 columns.
-    opaque = flat.view(np.dtype((np.void, flat.shape[1]))).ravel()
-    return np.asarray(np.unique(opaque, return_inverse=True)[1]).ravel()
 
 
 def _majority(

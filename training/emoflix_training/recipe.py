@@ -1,14 +1,18 @@
 """A recipe: everything that decides a training run, in one small readable file."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 import yaml
 from msgspec import Meta
 
 from .errors import RecipeError
+from .files import replacing
 from .labels import FER_PX
+
+LARGEST_SEED: Final = 1_000_000
+"""numpy's old generator, which Keras seeds, takes 32 bits; a run counts on from its seed."""
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Positive = Annotated[int, Meta(ge=1)]
@@ -76,7 +80,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     epochs: Positive
     crop_of_48: Annotated[int, Meta(ge=16, le=FER_PX)] = 44
-    seed: int = 1
+    seed: Annotated[int, Meta(ge=0, le=LARGEST_SEED)] = 1
     batch: Positive = 128
     optimizer: Literal["sgd", "adam"] = "sgd"
     learning_rate: Annotated[float, Meta(gt=0)] = 0.05
@@ -89,6 +93,11 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     average_decay: Annotated[float, Meta(ge=0, lt=1)] = 0.998
     network: Network = Network()
     augmentation: Augmentation = Augmentation()
+
+    def __post_init__(self) -> None:
+        halved = len(self.network.widths)
+        if not self.crop_of_48 >> halved:
+            raise ValueError(f"a crop of {self.crop_of_48} px cannot be halved {halved} times")
 
 
 def read_recipe(path: Path) -> Recipe:
@@ -109,4 +118,6 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def write_recipe(path: Path, recipe: Recipe) -> None:
-    path.write_text(yaml.safe_dump(msgspec.to_builtins(recipe), sort_keys=False), encoding="utf-8")
+    text = yaml.safe_dump(msgspec.to_builtins(recipe), sort_keys=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
