@@ -42,6 +42,9 @@ COMMANDS: Final = {
 }
 """Name -> where the command stands, and its line in the help."""
 
+EXTRAS: Final = {"aiohttp": "web", "segno": "web"}
+"""Packages that whoever installed the service alone does not have, and what brings them."""
+
 
 @click.group(cls=LateCommands, table=COMMANDS)
 @click.version_option(version("emoflix"), prog_name="emoflix")
@@ -55,4 +58,13 @@ def main() -> None:
         emoflix()
     except (EmoflixError, CatalogueError) as error:
         click.echo(f"emoflix: {error}", err=True)
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        click.echo(
+            f"emoflix: this command needs {error.name}, which is not installed: in the folder of"
+            f" Emoflix, pip install '.[{EXTRAS[error.name]}]'",
+            err=True,
+        )
         sys.exit(2)
