@@ -7,7 +7,7 @@ OPT=/opt/emoflix
 STATE=/var/lib/emoflix
 BEFORE=$STATE/.before-update
 UNITS=(emoflix)
-UPDATES=(emoflix-update.service emoflix-update.timer) # who wants updates starts the timer
+OTHERS=(emoflix-{update,retention}.{service,timer}) # who wants updates starts their timer
 
 # What an update that was cut short has left behind.
 sweep_versions() {
@@ -108,7 +108,7 @@ switch_version() {
 install_units() {
     local unit
     [[ $RUNS == no ]] || on_failure systemctl daemon-reload
-    for unit in "${UNITS[@]/%/.service}" "${UPDATES[@]}"; do
+    for unit in "${UNITS[@]/%/.service}" "${OTHERS[@]}"; do
         if [[ -e /etc/systemd/system/$unit ]]; then
             on_failure install -m 644 "$OPT/previous/share/systemd/$unit" /etc/systemd/system/
         else
@@ -120,7 +120,7 @@ install_units() {
     if [[ $WEB == yes && -d /etc/avahi/services ]]; then
         install -m 644 "$ROOT/deploy/avahi/emoflix.service" /etc/avahi/services/emoflix.service
     fi
-    systemctl enable -q "${UNITS[@]}"
+    systemctl enable -q "${UNITS[@]}" emoflix-retention.timer
     [[ $RUNS == no ]] || systemctl daemon-reload
 }
 
@@ -143,13 +143,14 @@ start_units() {
             fail "$unit does not start; the lines above say why"
         }
     done
+    systemctl restart emoflix-retention.timer
     say "Running: ${UNITS[*]}"
 }
 
 uninstall() {
     step "Uninstalling"
     local unit
-    for unit in emoflix-update.timer emoflix-{update,name,web}.service emoflix.service; do
+    for unit in emoflix-{update,retention}.timer emoflix-{update,retention,name,web}.service emoflix.service; do
         forget_unit "$unit"
         rm -rf "/etc/systemd/system/$unit.d/broker.conf"
         rmdir --ignore-fail-on-non-empty "/etc/systemd/system/$unit.d" 2>/dev/null || true

@@ -21,6 +21,7 @@ from emoflix_device.household import (
     open_household,
 )
 from emoflix_device.options import config_option
+from emoflix_device.privacy import HOLDS
 
 _HISTORIES: Final = [name for name, source in SOURCES.items() if source.history]
 
@@ -114,6 +115,16 @@ def encrypt(config: Path) -> None:
         f"{settings.state_dir / STORE} is encrypted with the key in {key}. What the plain"
         " file held may still be found on the card until it is written over."
     )
+
+
+@profile.command()
+@config_option
+def sweep(config: Path) -> None:
+    """Delete what has been kept long enough, as the service does each night."""
+    with _store(config) as store:
+        gone = store.sweep(dt.datetime.now().astimezone())
+    rows = ", ".join(f"{count:,} {HOLDS[table][0]}" for table, count in gone.items() if count)
+    click.echo(f"Deleted: {rows}." if rows else "Nothing has been kept long enough to be deleted.")
 
 
 @contextmanager

@@ -27,7 +27,13 @@ def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize(
     ("unit", "most"),
-    [("emoflix", 1.6), ("emoflix-web", 1.2), ("emoflix-update", 1.2), ("emoflix-name", 1.2)],
+    [
+        ("emoflix", 1.6),
+        ("emoflix-web", 1.2),
+        ("emoflix-update", 1.2),
+        ("emoflix-name", 1.2),
+        ("emoflix-retention", 0.5),
+    ],
 )
 def test_a_unit_is_exposed_no_more_than_it_must(unit: str, most: float) -> None:
     threshold = f"--threshold={most * 10:.0f}"

@@ -18,6 +18,7 @@ from emoflix_device.household import (
     HouseholdError,
     HouseholdStore,
     Preferences,
+    SlateRecord,
     open_household,
     viewer_of,
 )
@@ -151,6 +152,18 @@ def test_a_plain_store_is_encrypted_by_command(tmp_path: Path) -> None:
     said = emoflix_says("profile", "encrypt", "--config", config)
     assert f"is encrypted with the key in {tmp_path}/household.key" in said.output
     assert "Anna" in emoflix_says("profile", "list", "--config", config).output
+
+
+def test_what_was_kept_long_enough_is_deleted_by_command(config: Path) -> None:
+    long_ago = dt.datetime.now(dt.UTC) - dt.timedelta(days=91)
+    with open_household(HouseholdSettings(), config.parent) as store:
+        for name, at in (("old", long_ago), ("new", long_ago + dt.timedelta(days=2))):
+            store.slates.add("Anna", SlateRecord(slate=name, at=at, offers=(), policy="p"))
+    said = emoflix_says("profile", "sweep", "--config", config)
+    assert (said.exit_code, said.output) == (0, "Deleted: 1 slates shown.\n")
+    assert "Anna: 1 answers, 1 slates" in emoflix_says("profile", "list", "--config", config).output
+    again = emoflix_says("profile", "sweep", "--config", config)
+    assert again.output == "Nothing has been kept long enough to be deleted.\n"
 
 
 def test_privacy_tells_what_is_kept_with_counts_and_how_long(config: Path) -> None:
