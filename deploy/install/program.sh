@@ -31,14 +31,15 @@ make_version() {
     python3 -m venv --system-site-packages "$NEW" || fail "no virtual environment can be made"
     fill_version || fail "the libraries cannot be installed: is there a way to the internet?"
     "$NEW/bin/emoflix" --version || fail "the new version does not run"
-    "$NEW/bin/python" -m compileall -q "$NEW/lib" >/dev/null || true # it cannot write there later
+    # It cannot write there later. On all cores, which pip does not.
+    "$NEW/bin/python" -m compileall -q -j 0 "$NEW/lib" >/dev/null || true
     mkdir -p "$NEW/share"
     cp -r "$ROOT/deploy" "$ROOT/systemd" "$NEW/share/"
 }
 
 fill_version() {
     local lock=$ROOT/requirements/device.txt
-    local pip=("$NEW/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir)
+    local pip=("$NEW/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-compile)
     if [[ -n $WHEELS ]]; then
         # A folder that root names is trusted; the lock still says which versions.
         grep -E '^[a-z]' "$lock" | sed 's/ \\$//' >"$NEW/versions.txt"

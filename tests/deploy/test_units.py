@@ -47,16 +47,37 @@ def test_a_unit_without_a_sandbox_would_be_told(tmp_path: Path) -> None:
     assert analyze("security", "--offline=true", "--threshold=16", bare).returncode != 0
 
 
-def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+def faults(folder: Path, drop_in: str = "") -> list[str]:
+    """What systemd finds wrong with the units, in a folder, with a file added to the first."""
     program = shutil.which("true")
     for unit in (*UNITS.glob("*.service"), *UNITS.glob("*.timer")):
         text = unit.read_text(encoding="utf-8")
         # The programs are not installed where the tests run; that one is there, systemd checks.
         text = re.sub(r"(?<=^ExecStart=)/opt/emoflix/\S+", program or "", text, flags=re.MULTILINE)
         assert "/opt/" not in text
-        (tmp_path / unit.name).write_text(text, encoding="utf-8")
-    found = analyze("verify", *sorted(tmp_path.glob("emoflix*")))
-    ours = [
-        line for line in found.stderr.splitlines() if str(tmp_path) in line or "emoflix" in line
-    ]
-    assert (found.returncode, ours) == (0, [])
+        (folder / unit.name).write_text(text, encoding="utf-8")
+    added = folder / "emoflix.service.d" / "added.conf"
+    added.parent.mkdir()
+    added.write_text(drop_in, encoding="utf-8")
+    found = analyze("verify", *sorted(folder.glob("*.service")), *sorted(folder.glob("*.timer")))
+    lines = found.stderr.splitlines()
+    return [line for line in lines if str(folder) in line or "emoflix" in line]
+
+
+def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path) -> None:
+    assert faults(tmp_path) == []
+
+
+def documented() -> list[str]:
+    """What the pages let the owner add to a unit."""
+    pages = "".join(page.read_text("utf-8") for page in sorted((REPOSITORY / "docs").glob("*.md")))
+    return re.findall(r"^```\n(\[Service\]\n.*?)^```", pages, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("drop_in", [*documented(), "[Unit]\nStartLimitAction=reboot\n"])
+def test_systemd_understands_what_the_pages_let_the_owner_add(tmp_path: Path, drop_in: str) -> None:
+    assert faults(tmp_path, drop_in) == []
+
+
+def test_what_systemd_does_not_understand_would_be_told(tmp_path: Path) -> None:
+    assert "StartLimitActon" in "".join(faults(tmp_path, "[Unit]\nStartLimitActon=reboot\n"))
