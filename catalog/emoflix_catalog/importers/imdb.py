@@ -35,7 +35,7 @@ _TYPES: Final = frozenset({"movie", "tvMovie"})
 _ROLES: Final = {"director": "directors", "writer": "writers", "actor": "cast", "actress": "cast"}
 _NOTHING: Final = r"\N"
 _TABLES: Final = """
-    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -32000;
+    PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000;
     CREATE TABLE rating (title INTEGER PRIMARY KEY, mean TEXT, votes TEXT);
     CREATE TABLE title (
         title INTEGER PRIMARY KEY, line INTEGER, name TEXT, original TEXT, year TEXT,
