@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from emoflix_catalog.arrays import open_arrays, write_arrays
 from emoflix_catalog.errors import CatalogueError, StoreError
 from emoflix_catalog.features.embedding import network_name, open_embedder
-from emoflix_catalog.features.look import COLOURS, TONES, Look, describe, likeness
+from emoflix_catalog.features.look import COLOURS, TONES, Look, describe, in_words, likeness
+from emoflix_catalog.recommend.viewer import Resemblance
 from emoflix_catalog.store import Catalogue
+from emoflix_catalog.whole import copy_whole
 
 _FORM: Final = "looks-1"
 _SCALE: Final = 255
@@ -45,15 +47,7 @@ def keep_network(file: Path, catalogue: Path) -> None:
         CatalogueError: It cannot be used, or the folder not be written.
     """
     open_embedder(file)
-    path = network_path(catalogue)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        temporary.write_bytes(file.read_bytes())
-        temporary.replace(path)
-    except OSError as error:
-        raise CatalogueError(f"{path}: cannot be written ({error.strerror}): make room") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    copy_whole(file, network_path(catalogue))
 
 
 def describer(catalogue: Path) -> Callable[[NDArray[np.uint8]], Look]:
@@ -124,22 +118,31 @@ def read_looks(catalogue: Path) -> dict[str, Look]:
         raise StoreError(f"{path}: cannot be used ({error}): remove it and look again") from error
 
 
-def like_picture(
-    catalogue: Catalogue, looks: Mapping[str, Look], look: Look, *, count: int
-) -> list[Alike]:
-    """At most `count` films of the catalogue that look like a picture, the most alike first."""
-    numbers = dict(catalogue.rows("SELECT id, number FROM film"))
-    known = [(numbers[film], one) for film, one in looks.items() if film in numbers]
-    if not known:
-        return []
-    others = Look(
-        np.array([one.palette for _, one in known]),
-        np.array([one.tones for _, one in known]),
-        _embeddings([one for _, one in known], look.embedding.size),
+def resemblance(catalogue: Catalogue, looks: Mapping[str, Look], look: Look) -> Resemblance:
+    """How much each film of the catalogue looks like a picture."""
+    alike = Resemblance(
+        np.zeros(len(catalogue), np.float32), np.zeros(len(catalogue), np.bool_), in_words(look)
     )
-    alike = likeness(look, others)
-    order = np.argsort(-alike, kind="stable")[:count]
-    return [Alike(known[place][0], float(alike[place])) for place in order.tolist()]
+    numbers = dict(catalogue.rows("SELECT id, number FROM film"))
+    known = {numbers[film]: one for film, one in looks.items() if film in numbers}
+    if not known:
+        return alike
+    others = Look(
+        np.array([one.palette for one in known.values()]),
+        np.array([one.tones for one in known.values()]),
+        _embeddings(known.values(), look.embedding.size),
+    )
+    places = np.array(list(known), np.int64)
+    alike.likeness[places] = likeness(look, others)
+    alike.known[places] = True
+    return alike
+
+
+def most_alike(found: Resemblance, *, count: int) -> list[Alike]:
+    """At most `count` films that look like the picture, the most alike first."""
+    places = np.flatnonzero(found.known)
+    order = places[np.argsort(-found.likeness[places], kind="stable")][:count]
+    return [Alike(number, float(found.likeness[number])) for number in order.tolist()]
 
 
 def _embeddings(looks: Collection[Look], width: int) -> NDArray[np.float32]:

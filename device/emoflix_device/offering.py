@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from emoflix_catalog.recommend import Context, MoodReading, Slate
+from emoflix_catalog.recommend import Context, MoodReading, Resemblance, Slate
 from emoflix_device.clock import Clock
 from emoflix_device.errors import StateError
 from emoflix_device.evening import Evening
@@ -39,6 +39,8 @@ class Wanted:
     """Fields of the viewer that hold for this slate alone."""
     count: int | None = None
     """Of films; as configured where not given."""
+    picture: Resemblance | None = None
+    """What the films are to look like."""
 
 
 ANYTHING: Final = Wanted()
@@ -103,6 +105,7 @@ class Offering:
             people=max(watching.mood.people, len(names)),
             light=watching.scene.light or "",
             restless=watching.scene.restless,
+            picture=wanted.picture,
         )
         return self._recommender.slate(seats, reading, context, count=wanted.count)
 

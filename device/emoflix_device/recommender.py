@@ -10,8 +10,16 @@ from emoflix_catalog.build import version_of, write_catalogue
 from emoflix_catalog.errors import CatalogueError, UnknownFilmError
 from emoflix_catalog.features.look import Look
 from emoflix_catalog.film import Film
-from emoflix_catalog.looks import like_picture
-from emoflix_catalog.recommend import Context, MoodReading, Seat, Slate, Viewer, recommend_together
+from emoflix_catalog.looks import most_alike, resemblance
+from emoflix_catalog.recommend import (
+    Context,
+    MoodReading,
+    Resemblance,
+    Seat,
+    Slate,
+    Viewer,
+    recommend_together,
+)
 from emoflix_catalog.recommend.rewards import ReviewReader
 from emoflix_catalog.recommend.wishes import fitting
 from emoflix_catalog.starter import films_of, starter_films
@@ -88,10 +96,14 @@ class Recommender:
             seed=random.randrange(2**32),  # noqa: S311 - variety, not secrecy
         )
 
-    def look_alike(self, look: Look, viewer: Viewer) -> list[Film]:
+    def resemblance(self, look: Look) -> Resemblance:
+        """How much the films look like a picture."""
+        return resemblance(self.catalogue, self._looks, look)
+
+    def look_alike(self, picture: Resemblance, viewer: Viewer) -> list[Film]:
         """Films that look like a picture, the most alike first; none that the viewer refuses."""
         fits = fitting(self.catalogue, viewer)
-        found = like_picture(self.catalogue, self._looks, look, count=len(self._looks))
+        found = most_alike(picture, count=len(self._looks))
         alike = [each.number for each in found if fits[each.number]]
         return [self.catalogue.film_at(number) for number in alike[: self._count]]
 

@@ -16,11 +16,13 @@ from PIL import Image
 
 from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.errors import StoreError
-from emoflix_catalog.features.look import COLOURS, TONES, Look, describe, likeness
+from emoflix_catalog.features.look import COLOURS, TONES, Look, describe, in_words, likeness
 from emoflix_catalog.film import Film
-from emoflix_catalog.looks import like_picture, looks_path, read_looks, write_looks
+from emoflix_catalog.looks import looks_path, most_alike, read_looks, resemblance, write_looks
 from emoflix_catalog.pictures import PictureError, decode_picture
+from emoflix_catalog.recommend import Viewer, recommend
 from emoflix_catalog.store import Catalogue
+from tests.catalog.slates import EVENING
 
 CLI = [sys.executable, "-m", "emoflix_catalog"]
 PAINT = {"sunset": (230, 90, 20), "night": (10, 15, 45), "snow": (240, 245, 250)}
@@ -110,11 +112,55 @@ def test_looks_outlive_a_rebuild_and_films_that_are_gone_are_not_found(
     write_looks(tmp_path / "films.sqlite", film_looks)
     looks = read_looks(tmp_path / "films.sqlite")
     catalogue = catalogue_of(*FILMS[:2])
-    found = like_picture(catalogue, looks, describe(painted((220, 100, 30))), count=3)
+    alike = resemblance(catalogue, looks, describe(painted((220, 100, 30))))
+    found = most_alike(alike, count=3)
     assert [catalogue.film_at(one.number).id for one in found] == ["sunset", "night"]
     assert found[0].likeness > 0.5
     assert found[1].likeness < 0.2
-    assert like_picture(catalogue, {}, looks["snow"], count=3) == []
+    assert most_alike(resemblance(catalogue, {}, looks["snow"]), count=3) == []
+
+
+@pytest.mark.parametrize(
+    ("colour", "words"),
+    [
+        ((230, 90, 20), "warm and colourful"),
+        ((10, 15, 45), "dark and cold"),
+        ((0, 90, 255), "cold and colourful"),
+        ((128, 128, 128), "without colour and soft"),
+    ],
+)
+def test_what_stands_out_in_a_picture_is_said(colour: tuple[int, int, int], words: str) -> None:
+    assert in_words(describe(np.full((8, 8, 3), colour, np.uint8))) == words
+
+
+def test_a_slate_follows_the_picture_that_was_shown_and_says_so(
+    catalogue_of: Callable[..., Catalogue], film_looks: dict[str, Look]
+) -> None:
+    catalogue = catalogue_of(*FILMS, Film(id="unseen", title="Unseen", year=2000))
+    for name, colour in PAINT.items():
+        picture = resemblance(catalogue, film_looks, describe(painted(colour, 40, 40)))
+        asked = msgspec.structs.replace(EVENING, picture=picture)
+        slate = recommend(catalogue, Viewer(), None, asked, count=4)
+        first, *_, last = slate.films
+        assert first.film.id == name
+        assert first.reasons[0].text.startswith("Looks like your picture: ")
+        assert first.parts["look"] == pytest.approx(1, abs=0.1)
+        assert not any("picture" in reason.text for reason in last.reasons)
+        by_id = {place.film.id: place.parts["look"] for place in slate.films}
+        known = [by_id[film.id] for film in FILMS]
+        assert by_id["unseen"] == pytest.approx(np.mean(known), abs=1e-3)
+        assert slate.id != recommend(catalogue, Viewer(), None, EVENING, count=4).id
+        assert slate == recommend(catalogue, Viewer(), None, asked, count=4)
+
+
+def test_without_a_picture_or_known_looks_the_look_has_no_say(
+    catalogue_of: Callable[..., Catalogue], film_looks: dict[str, Look]
+) -> None:
+    catalogue = catalogue_of(*FILMS)
+    unknown = resemblance(catalogue, {}, film_looks["snow"])
+    for context in (EVENING, msgspec.structs.replace(EVENING, picture=unknown)):
+        slate = recommend(catalogue, Viewer(), None, context)
+        assert all("look" not in place.parts for place in slate.films)
 
 
 def test_damaged_looks_say_what_to_do(tmp_path: Path, film_looks: dict[str, Look]) -> None:
@@ -146,3 +192,23 @@ def test_a_folder_of_stills_is_taken_in_and_searched(tmp_path: Path) -> None:
     assert run("look", folder, "--again")["looked_at"] == 2
     found = run("like-picture", folder / "night.png")
     assert [row["film"]["id"] for row in found["films"]] == ["night", "sunset"]
+    slate = run("recommend", "--picture", folder / "night.png")
+    assert slate["films"][0]["film"]["id"] == "night"
+
+
+def test_a_picture_that_no_film_can_be_held_against_is_refused_in_a_line(tmp_path: Path) -> None:
+    catalogue, night = tmp_path / "films.sqlite", tmp_path / "night.png"
+    write_catalogue(FILMS, catalogue)
+    night.write_bytes(encoded(painted(PAINT["night"]), "PNG"))
+    for command in (["like-picture", str(night)], ["recommend", "--picture", str(night)]):
+        told = subprocess.run(
+            [*CLI, *command, "--catalogue", str(catalogue)],
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert told.returncode == 2
+        assert told.stderr.strip().endswith(
+            "nobody knows how its films look: run emoflix-catalog look"
+        )
+        assert told.stderr.count("\n") == 1

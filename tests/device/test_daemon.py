@@ -410,6 +410,17 @@ def test_films_are_found_that_look_like_a_picture_and_fit_the_viewer(tmp_path: P
         assert found == [FILM]
 
 
+def test_films_for_the_faces_of_a_picture_look_like_it_too(tmp_path: Path) -> None:
+    _, frame = cv2.VideoCapture(str(Path(__file__).parents[2] / CLIP)).read()
+    looks = {FILM: describe(frame[..., ::-1]), "drishyam-2-2021": describe(255 - frame)}
+    with Box(tmp_path, looks=looks) as box:
+        found = box.done("analyze", cv2.imencode(".png", frame)[1].tobytes())
+        assert found["faces"]
+        told = {film["id"]: film["reasons"] for film in found["films"]}
+        assert any(reason.startswith("Looks like your picture") for reason in told[FILM])
+        assert "drishyam-2-2021" not in told
+
+
 def test_a_picture_without_a_face_has_no_films(box: Box) -> None:
     grey = cv2.imencode(".png", np.full((48, 64, 3), 128, np.uint8))[1].tobytes()
     assert box.done("analyze", grey) == {"faces": [], "films": [], "look_alike": []}

@@ -8,13 +8,19 @@ import click
 from numpy.typing import NDArray
 
 from emoflix_catalog.commands.options import catalogue_option, count_option, json_option
+from emoflix_catalog.commands.picture import resembling
 from emoflix_catalog.commands.printing import FILM_COLUMNS, film_cells, print_json, print_table
-from emoflix_catalog.errors import CatalogueError
 from emoflix_catalog.features.look import TONES, Look
 from emoflix_catalog.importers.artwork import LIBRARIES, posters
 from emoflix_catalog.importers.contract import Request, SourceError, Tally
-from emoflix_catalog.looks import describer, keep_network, network_path, read_looks, write_looks
-from emoflix_catalog.looks import like_picture as films_like
+from emoflix_catalog.looks import (
+    describer,
+    keep_network,
+    most_alike,
+    network_path,
+    read_looks,
+    write_looks,
+)
 from emoflix_catalog.pictures import SUFFIXES, PictureError, decode_picture, read_picture
 from emoflix_catalog.store import Catalogue, open_catalogue
 
@@ -107,11 +113,7 @@ def like_picture(picture: Path, count: int, path: Path, *, as_json: bool) -> Non
     """Find the films whose poster or still looks most like PICTURE."""
     seen = describer(path)(read_picture(picture))
     with open_catalogue(path) as catalogue:
-        found = films_like(catalogue, read_looks(path), seen, count=count)
-        if not found:
-            raise CatalogueError(
-                f"{path}: nobody knows how its films look: run emoflix-catalog look"
-            )
+        found = most_alike(resembling(catalogue, path, seen), count=count)
         films = [(catalogue.film_at(one.number), one.likeness) for one in found]
     tones = {name: round(float(tone), 3) for name, tone in zip(TONES, seen.tones, strict=True)}
     if as_json:

@@ -14,9 +14,12 @@ from emoflix_catalog.commands.options import (
     count_option,
     json_option,
 )
+from emoflix_catalog.commands.picture import resembling
 from emoflix_catalog.commands.printing import print_json, print_table
 from emoflix_catalog.commands.watched import read_entries, with_history
 from emoflix_catalog.errors import InvalidRequestError
+from emoflix_catalog.looks import describer
+from emoflix_catalog.pictures import read_picture
 from emoflix_catalog.recommend import Context, Slate, Viewer, mood_of
 from emoflix_catalog.recommend import recommend as make_slate
 from emoflix_catalog.search import Query, search
@@ -47,7 +50,12 @@ _ROLES = {"actors": "cast", "directors": "director"}
 @click.option("--without-tag", "mood_tags_left_out", type=MOOD_TAG, multiple=True)
 @click.option("--max-runtime", "max_runtime_min", type=click.IntRange(1), help="In minutes.")
 @click.option("--max-age", type=click.Choice(AGES), help="Only films for this age or younger.")
-@click.option("--library", "libraries", multiple=True, help="Only what it holds: jellyfin, kodi.")
+@click.option(
+    "--library",
+    "libraries",
+    multiple=True,
+    help="Only what it holds: jellyfin, kodi, or a table such as csv-my-service.",
+)
 @click.option("--at", type=click.DateTime(), help="Local time of the evening.  [default: now]")
 @click.option("--people", type=click.IntRange(0), default=1, show_default=True, help="Watching.")
 @click.option("--light", type=click.Choice(("dark", "dim", "bright")), help="In the room.")
@@ -58,6 +66,11 @@ _ROLES = {"actors": "cast", "directors": "director"}
     default=0.5,
     show_default=True,
     help="How far to move the mood: 0 matches it, 1 lifts it.",
+)
+@click.option(
+    "--picture",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What the films are to look like.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed, other films.")
 @click.option("--explain", is_flag=True, help="Show what each part of the score adds.")
@@ -75,6 +88,7 @@ def recommend(
     people: int,
     light: str | None,
     restless: bool,
+    picture: Path | None,
     seed: int,
     explain: bool,
     count: int,
@@ -84,13 +98,15 @@ def recommend(
     """Recommend films for a viewer and a mood."""
     viewer = Viewer(seen=frozenset(seen), **wishes)
     reading = mood_of(mood, confidence) if mood else None
-    evening = Context(
-        at=(at or dt.datetime.now(dt.UTC)).astimezone(),
-        people=people,
-        light=light or "",
-        restless=restless,
-    )
+    look = None if picture is None else describer(path)(read_picture(picture))
     with open_catalogue(path) as catalogue:
+        evening = Context(
+            at=(at or dt.datetime.now(dt.UTC)).astimezone(),
+            people=people,
+            light=light or "",
+            restless=restless,
+            picture=None if look is None else resembling(catalogue, path, look),
+        )
         _check_names(catalogue, viewer)
         viewer = viewer if history is None else with_history(viewer, read_entries(history))
         slate = make_slate(catalogue, viewer, reading, evening, count=count, seed=seed)

@@ -19,6 +19,15 @@ COLOURS: Final = len(LEVELS) * (HUES + 1)
 TONES: Final = ("brightness", "contrast", "warmth", "colourfulness")
 COLOURED_FROM: Final = 25.0
 """Chroma C* from which a pixel is all colour and no grey."""
+WORDS: Final = {
+    "brightness": (0.35, "dark", 0.65, "bright"),
+    "warmth": (-0.75, "cold", 0.0, "warm"),
+    "colourfulness": (0.04, "without colour", 0.35, "colourful"),
+    "contrast": (0.2, "soft", 0.7, "full of contrast"),
+}
+"""By tone, up to and from where it stands out, and what it is called then; the most telling first:
+the project's own judgement."""
+MOST_WORDS: Final = 2
 SPREAD: Final = 0.25
 """Pictures whose tones differ by so much in one number look exp(-1/2) as alike."""
 _GRID: Final = 64
@@ -84,6 +93,17 @@ def likeness(look: Look, others: Look) -> NDArray[np.float32]:
         shown = (others.embedding[seen] @ look.embedding).clip(0)
         alike[seen] = (alike[seen] + shown) / 2
     return alike
+
+
+def in_words(look: Look) -> str:
+    """What stands out in a picture, such as `dark and warm`; "" where nothing does."""
+    tones = dict(zip(TONES, look.tones.tolist(), strict=True))
+    words = [
+        low if tones[name] <= least else high
+        for name, (least, low, most, high) in WORDS.items()
+        if not least < tones[name] < most
+    ]
+    return " and ".join(words[:MOST_WORDS])
 
 
 def cells(picture: NDArray[np.uint8], rows: int, columns: int) -> NDArray[np.float64]:

@@ -10,7 +10,13 @@ from emoflix_catalog.recommend.learning import Policy
 from emoflix_catalog.recommend.ranking import recommend, recommend_together
 from emoflix_catalog.recommend.rewards import reward
 from emoflix_catalog.recommend.slate import Reason, Recommendation, Slate
-from emoflix_catalog.recommend.viewer import Context, MoodReading, Viewer, mood_of
+from emoflix_catalog.recommend.viewer import (
+    Context,
+    MoodReading,
+    Resemblance,
+    Viewer,
+    mood_of,
+)
 from emoflix_catalog.recommend.weights import Weights
 
 __all__ = [
@@ -19,6 +25,7 @@ __all__ = [
     "Policy",
     "Reason",
     "Recommendation",
+    "Resemblance",
     "Seat",
     "Slate",
     "Viewer",

@@ -315,5 +315,5 @@ def _note(catalogue: Catalogue, viewer: Viewer, choice: _Choice, count: int) -> 
 
 def _slate_id(*question: object) -> str:
     """The same for the same question: 16 hexadecimal digits."""
-    text = msgspec.json.encode(question, order="deterministic")
+    text = msgspec.json.encode(question, order="deterministic", enc_hook=np.ndarray.tolist)
     return hashlib.blake2b(text, digest_size=8).hexdigest()

@@ -1,9 +1,11 @@
 """What a recommendation is made from, besides the catalogue: who watches, the mood, the evening."""
 
 import datetime as dt
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from emoflix_catalog.vocabulary import EXPRESSION_POINTS, EXPRESSIONS
 
@@ -29,8 +31,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     max_age: int | None = None
     """Only films meant for this age or younger; one whose age is not known does not fit."""
     libraries: tuple[str, ...] = ()
-    """Only films that one of these holds: schemes of `Film.identifiers` such as `jellyfin`; () is
-    any."""
+    """Only films that one of these holds: schemes of `Film.identifiers` such as `jellyfin`, or
+    sources such as `csv-my-service`, a table of what a service has; () is any."""
     lift: Unit = 0.5
     """How far films are to move the mood: 0 matches it, 1 lifts it."""
     liked: tuple[str, ...] = ()
@@ -55,6 +57,17 @@ class MoodReading(msgspec.Struct, frozen=True, kw_only=True):
     """One of `EXPRESSIONS`, or `uncertain`, or `nobody`."""
 
 
+class Resemblance(NamedTuple):
+    """How much films look like a picture that somebody showed."""
+
+    likeness: NDArray[np.float32]
+    """float32[n_films], 0 to 1."""
+    known: NDArray[np.bool_]
+    """bool[n_films]: of which films it is known how they look."""
+    words: str
+    """What the picture looks like, such as `dark and warm`; "" where nothing stands out."""
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The evening around the question."""
 
@@ -65,6 +78,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """`dark`, `dim` or `bright`; "" where nobody looked."""
     restless: bool = False
     """True where people move about and do not settle."""
+    picture: Resemblance | None = None
+    """What films are to look like; None where nobody showed a picture."""
 
 
 def mood_of(label: str, confidence: float = 1.0) -> MoodReading:

@@ -28,8 +28,11 @@ class Wish(NamedTuple):
 
 
 _HELD: Final = (
-    "SELECT DISTINCT film FROM identifier JOIN json_each(?) ON identifier.scheme = json_each.value"
+    "SELECT film FROM identifier JOIN json_each(?1) ON scheme = json_each.value"
+    " UNION SELECT number FROM film WHERE source IN (SELECT source.id FROM source, json_each(?1)"
+    " WHERE instr('+' || source.name || '+', '+' || json_each.value || '+'))"
 )
+"""By where films can be played, or by the name of the table that lists them (see `merge`)."""
 
 
 def hours(minutes: int) -> str:

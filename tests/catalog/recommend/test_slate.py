@@ -2,16 +2,20 @@
 
 import datetime as dt
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
+from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.errors import InvalidRequestError
 from emoflix_catalog.film import Film
 from emoflix_catalog.recommend import (
     Context,
     MoodReading,
+    Resemblance,
     Seat,
     Viewer,
     Weights,
@@ -21,7 +25,8 @@ from emoflix_catalog.recommend import (
 )
 from emoflix_catalog.recommend.calibration import genre_shares
 from emoflix_catalog.recommend.scorers import SCORERS
-from emoflix_catalog.store import Catalogue
+from emoflix_catalog.starter import films_of, starter_films
+from emoflix_catalog.store import Catalogue, open_catalogue
 from emoflix_catalog.vocabulary import AGES, GENRES, LANGUAGES, MOOD_TAGS
 from tests.catalog.slates import EVENING, CatalogueOf, film, ids, moods, subsets
 
@@ -50,12 +55,17 @@ weights = st.builds(
     st.dictionaries(st.sampled_from([scorer.name for scorer in SCORERS]), st.floats(0, 3)),
     st.floats(-1, 1),
 )
+FILMS = len(films_of(starter_films()))
+pictures = arrays(np.float32, FILMS, elements=st.floats(0, 1, width=32), fill=st.just(0)).map(
+    lambda likeness: Resemblance(likeness, likeness > 0, "dark")
+)
 contexts = st.builds(
     Context,
     at=st.datetimes(dt.datetime(1970, 1, 2), dt.datetime(2100, 1, 1), timezones=st.just(dt.UTC)),  # noqa: DTZ001 - hypothesis adds the zone
     people=st.integers(0, 9),
     light=st.sampled_from(["", "dark", "dim", "bright"]),
     restless=st.booleans(),
+    picture=st.none() | pictures,
 )
 
 
@@ -244,6 +254,59 @@ def test_only_what_the_library_holds_is_recommended(catalogue_of: CatalogueOf) -
     slate = recommend(catalogue, viewer, None, EVENING, count=2)
     assert ids(slate) == ["at-home"]
     assert slate.note == "Only 1 film fits (in jellyfin): there would be 2 outside the library."
+
+
+def test_a_table_of_what_a_service_has_is_a_library_too(catalogue_of: CatalogueOf) -> None:
+    """The sources of a film that several tell of are joined by a plus."""
+    catalogue = catalogue_of(
+        film("streamed", source="starter+csv-my-service"),
+        film("elsewhere", source="csv-my-service-2"),
+        film("at-home", identifiers={"kodi": "7"}),
+    )
+    service, both = Viewer(libraries=("csv-my-service",)), ("csv-my-service", "kodi")
+    assert ids(recommend(catalogue, service, None, EVENING)) == ["streamed"]
+    slate = recommend(catalogue, Viewer(libraries=both), None, EVENING)
+    assert set(ids(slate)) == {"streamed", "at-home"}
+
+
+SHELVES = ("jellyfin", "kodi", "csv-one", "csv-two")
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    held=st.lists(st.frozensets(st.sampled_from(SHELVES)), min_size=8, max_size=8),
+    asked=subsets((*SHELVES, "csv", "nowhere"), 3),
+    tags_left_out=subsets(tuple(MOOD_TAGS), 12),
+    mood=moods,
+)
+def test_no_slate_holds_a_film_outside_the_libraries_or_with_a_tag_left_out(
+    starter_list: list[Film],
+    tmp_path_factory: pytest.TempPathFactory,
+    held: list[frozenset[str]],
+    asked: tuple[str, ...],
+    tags_left_out: tuple[str, ...],
+    mood: MoodReading | None,
+) -> None:
+    shelves = dict(zip((one.id for one in starter_list[::200]), held, strict=False))
+    films = [
+        msgspec.structs.replace(
+            one,
+            identifiers={name: one.id for name in shelf if not name.startswith("csv-")},
+            source="+".join(["starter", *sorted(n for n in shelf if n.startswith("csv-"))]),
+        )
+        for one, shelf in zip(starter_list[::200], held, strict=False)
+    ]
+    path = tmp_path_factory.mktemp("shelves") / "films.sqlite"
+    write_catalogue(films, path)
+    viewer = Viewer(libraries=asked, mood_tags_left_out=tags_left_out)
+    with open_catalogue(path) as catalogue:
+        shown = set(ids(recommend(catalogue, viewer, mood, EVENING, count=len(films))))
+    assert shown == {
+        one.id
+        for one in films
+        if not set(one.mood_tags) & set(tags_left_out)
+        and (not asked or shelves[one.id] & set(asked))
+    }
 
 
 def test_only_films_of_the_genres_asked_for_are_recommended(catalogue_of: CatalogueOf) -> None:

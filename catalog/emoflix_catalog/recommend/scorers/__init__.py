@@ -6,6 +6,7 @@ from emoflix_catalog.recommend.scorers.collaborative import Collaborative
 from emoflix_catalog.recommend.scorers.content import Content
 from emoflix_catalog.recommend.scorers.context import Circumstances
 from emoflix_catalog.recommend.scorers.language import Language
+from emoflix_catalog.recommend.scorers.look import Look
 from emoflix_catalog.recommend.scorers.novelty import Novelty
 from emoflix_catalog.recommend.scorers.people import People
 from emoflix_catalog.recommend.scorers.quality import Quality
@@ -21,6 +22,7 @@ SCORERS: tuple[type[Scorer], ...] = (
     Novelty,
     Trending,
     Circumstances,
+    Look,
 )
 
 __all__ = ["SCORERS", "Scorer"]
