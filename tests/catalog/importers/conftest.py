@@ -122,3 +122,14 @@ def read() -> Callable[..., Reading]:
         return Reading({each.film.id: each.film for each in reversed(found)}, found, tally)
 
     return read_
+
+
+@pytest.fixture
+def ask(server: Server, key_file: Path, read: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that reads from the server without ever waiting for real."""
+
+    def ask_(source: str, path: str = "", **options: Any) -> Any:
+        options = {"pause": lambda _: None, "timeout_s": 5.0, "key_file": key_file, **options}
+        return read(source, server.url + path, **options)
+
+    return ask_

@@ -16,7 +16,7 @@ from emoflix_catalog.importers.run import Imported, import_source
 from emoflix_catalog.recommend import Context, Viewer, recommend
 from emoflix_catalog.store import open_catalogue
 from tests.catalog.importers.conftest import Server
-from tests.catalog.importers.test_web import ITEM, MOVIE, jellyfin_answer, kodi_answer
+from tests.catalog.importers.libraries import ITEM, MOVIE, jellyfin_answer, kodi_answer
 
 TODAY = dt.date(2024, 3, 10)
 PLAYED = ("2024-03-09", "2024-02-01", "2022-12-24", None)
