@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_catalog.errors import StoreError
+from emoflix_catalog.whole import replacing
 
 _MAGIC = b"EMOFARR1"
 _ALIGNMENT = 64
@@ -79,18 +80,11 @@ def write_arrays(
     header = msgspec.json.encode(_Header(store, entries, dict(words)))
     start = len(_MAGIC) + 4 + len(header)
     header += b" " * (-start % _ALIGNMENT)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with temporary.open("wb") as file:
-            file.write(_MAGIC + len(header).to_bytes(4, "little") + header)
-            for name, array in arrays.items():
-                raw = np.ascontiguousarray(array, dtype=entries[name].dtype).tobytes()
-                file.write(raw + b"\0" * (-len(raw) % _ALIGNMENT))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(_MAGIC + len(header).to_bytes(4, "little") + header)
+        for name, array in arrays.items():
+            raw = np.ascontiguousarray(array, dtype=entries[name].dtype).tobytes()
+            file.write(raw + b"\0" * (-len(raw) % _ALIGNMENT))
 
 
 def open_arrays(path: Path, store: str) -> Arrays:

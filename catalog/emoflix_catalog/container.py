@@ -27,6 +27,7 @@ from emoflix_catalog.signing import (
     public_of,
     sign,
 )
+from emoflix_catalog.whole import replacing
 
 _MAGIC: Final = b"EMOFBDL1"
 _LENGTH_BYTES: Final = 4
@@ -125,21 +126,12 @@ def write_container(
         manifest, members=tuple(_measured(name, file) for name, file in members.items())
     )
     encoded = msgspec.json.encode(manifest, order="deterministic")
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        with temporary.open("wb") as out:
-            out.write(_MAGIC + public_of(secret) + sign(secret, _MAGIC + encoded))
-            out.write(len(encoded).to_bytes(_LENGTH_BYTES, "little") + encoded)
-            for member in manifest.members:
-                if _copied(members[member.name], out) != member.sha256:
-                    raise BundleError(
-                        f"{members[member.name]}: changed while it was packed: try again"
-                    )
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as out:
+        out.write(_MAGIC + public_of(secret) + sign(secret, _MAGIC + encoded))
+        out.write(len(encoded).to_bytes(_LENGTH_BYTES, "little") + encoded)
+        for member in manifest.members:
+            if _copied(members[member.name], out) != member.sha256:
+                raise BundleError(f"{members[member.name]}: changed while it was packed: try again")
     return manifest
 
 

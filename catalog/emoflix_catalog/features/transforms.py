@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emoflix_catalog.arrays import open_arrays, write_arrays
-from emoflix_catalog.errors import CatalogueError, StoreError
+from emoflix_catalog.errors import StoreError
 from emoflix_catalog.features.affect import AffectModel
 from emoflix_catalog.features.text import Terms
+from emoflix_catalog.whole import copy_whole
 
 FORM: Final = "transforms-1"
 """Stands where the arrays of a catalogue name their store."""
@@ -49,16 +50,7 @@ def keep_transforms(file: Path, catalogue: Path) -> None:
         CatalogueError: The folder cannot be written, or is full.
     """
     read_transforms(file)
-    path = transforms_path(catalogue)
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(file.read_bytes())
-        temporary.replace(path)
-    except OSError as error:
-        raise CatalogueError(f"{path}: cannot be written ({error.strerror}): make room") from error
-    finally:
-        temporary.unlink(missing_ok=True)
+    copy_whole(file, transforms_path(catalogue))
 
 
 def fingerprint(transforms: Transforms) -> bytes:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import msgspec
 
 from emoflix_catalog.features.trending import decayed
-from emoflix_catalog.film import Film
+from emoflix_catalog.importers import tidy
 from emoflix_catalog.importers.contract import Found, Request, SourceError, Tally
 from emoflix_catalog.importers.web import Web
 from emoflix_catalog.store import open_catalogue
@@ -80,7 +80,14 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
                 if not views:
                     tally.pass_by("not read by anybody", name, articles[name])
                     continue
-                yield Found(name, _film(known[name], name, decayed(views, yesterday), yesterday))
+                told = tidy.about(
+                    known[name],
+                    f"pageviews-{name}",
+                    identifiers={"wikidata": name},
+                    popularity=round(decayed(views, yesterday), 3),
+                    popularity_on=yesterday,
+                )
+                yield Found(name, told)
             tally.at(start + _ENTITIES, len(names))
 
 
@@ -122,18 +129,3 @@ def _views(web: Web, base: str, article: str, last: dt.date) -> dict[dt.date, fl
         raise SourceError(
             f"{address}: names a day that is none ({error}): nothing was changed"
         ) from error
-
-
-def _film(film: Film, name: str, popularity: float, day: dt.date) -> Film:
-    """What tells the film from others, and its popularity: nothing else is from here."""
-    return Film(
-        id=f"pageviews-{name}",
-        title=film.title,
-        original_title=film.original_title,
-        year=film.year,
-        languages=film.languages,
-        directors=film.directors,
-        identifiers={"wikidata": name},
-        popularity=round(popularity, 3),
-        popularity_on=day,
-    )

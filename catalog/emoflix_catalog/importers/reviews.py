@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from emoflix_catalog.film import Film
+from emoflix_catalog.importers import tidy
 from emoflix_catalog.importers.contract import Found, Request, SourceError, Tally
 from emoflix_catalog.importers.files import csv_rows
 from emoflix_catalog.reviews import review_reader
@@ -45,19 +45,11 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
         films = {number: catalogue.film_at(number) for number in said}
     for number, likings in said.items():
         film = films[number]
-        yield Found(film.id, _film(film, sum(likings) / len(likings), len(likings)))
-
-
-def _film(film: Film, liking: float, reviews: int) -> Film:
-    """What tells the film from others, and what its reviews say: nothing else is from here."""
-    return Film(
-        id=f"reviews-{film.id}",
-        title=film.title,
-        original_title=film.original_title,
-        year=film.year,
-        languages=film.languages,
-        directors=film.directors,
-        identifiers=film.identifiers,
-        liking=round(liking, 4),
-        reviews=reviews,
-    )
+        told = tidy.about(
+            film,
+            f"reviews-{film.id}",
+            identifiers=film.identifiers,
+            liking=round(sum(likings) / len(likings), 4),
+            reviews=len(likings),
+        )
+        yield Found(film.id, told)

@@ -90,6 +90,19 @@ def film(
     )
 
 
+def about(known: Film, record_id: str, **facts: Any) -> Film:
+    """What a source says of a film of the catalogue: with what tells it from others, no more."""
+    return Film(
+        id=record_id,
+        title=known.title,
+        original_title=known.original_title,
+        year=known.year,
+        languages=known.languages,
+        directors=known.directors,
+        **facts,
+    )
+
+
 def text(value: str) -> str:
     """`value` on one line, without what cannot be printed, cut where a field ends."""
     printable = _UNPRINTABLE.sub(" ", value)

@@ -3,6 +3,7 @@
 from typing import Annotated, Final, Literal, get_args
 
 from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
 from emoflix_catalog.recommend import Viewer
 from emoflix_catalog.vocabulary import AGES, GENRES, LANGUAGES, MOOD_TAGS
@@ -49,14 +50,4 @@ class Preferences(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
 
     def viewer(self) -> Viewer:
         """The same wishes as the recommender takes them."""
-        return Viewer(
-            languages=self.languages,
-            actors=self.actors,
-            directors=self.directors,
-            genres_left_out=self.genres_left_out,
-            mood_tags_left_out=self.mood_tags_left_out,
-            libraries=self.libraries,
-            max_age=self.max_age,
-            max_runtime_min=self.max_runtime_min,
-            lift=self.lift,
-        )
+        return Viewer(**asdict(self))
