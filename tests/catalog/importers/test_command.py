@@ -1,5 +1,11 @@
+import contextlib
 import json
-from collections.abc import Callable
+import os
+import pty
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +75,33 @@ def test_an_import_is_summed_up_in_a_table(run: Callable[..., Result], folder: P
     assert "no year" in output
     assert "tiny.csv:3" in output
     assert "2 films, version" in output
+
+
+def test_on_a_terminal_an_import_shows_how_far_it_is(folder: Path) -> None:
+    rows = "".join(f"Film {number},{1950 + number % 70},Somebody\n" for number in range(20_000))
+    (folder / "long.csv").write_text(f"title,year,director\n{rows}")
+    command = [sys.executable, "-m", "emoflix_catalog", "import", "csv", folder / "long.csv"]
+    places = ["--into", folder / "long.sqlite", "--films", folder / "own"]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        [*command, *places],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "200"},
+    ) as running:
+        os.close(theirs)
+        shown = b"".join(_shown(ours))
+    assert running.returncode == 0
+    assert b"Reading" in shown
+    assert re.search(rb"[1-9]\d?%", shown), "neither nothing nor all of it"
+
+
+def _shown(screen: int) -> Iterator[bytes]:
+    """What stands on a terminal, until the last program that writes to it ends."""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(screen, 4096):
+            yield chunk
+    os.close(screen)
 
 
 @pytest.mark.usefixtures("imported")
