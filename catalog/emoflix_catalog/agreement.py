@@ -50,9 +50,16 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
     def share(self, field: str) -> float | None:
         """How much of what was compared agrees or is settled; None where nothing was compared."""
+        return self._share(field, self.open)
+
+    def share_unsettled(self, field: str) -> float | None:
+        """How much of it agrees as it stands, with nothing settled."""
+        return self._share(field, [*self.open, *self.settled])
+
+    def _share(self, field: str, wrong: Iterable[Difference]) -> float | None:
         total = self.compared[field]
-        wrong = sum(difference.field == field for difference in self.open)
-        return (total - wrong) / total if total else None
+        differ = sum(difference.field == field for difference in wrong)
+        return (total - differ) / total if total else None
 
     @property
     def good(self) -> bool:

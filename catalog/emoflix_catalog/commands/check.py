@@ -54,7 +54,11 @@ def check(folder: Path | None, references: tuple[Path, ...], *, as_json: bool) -
 def _as_json(agreement: Agreement | None) -> object:
     if agreement is None:
         return None
-    return {"shares": {field: agreement.share(field) for field in TARGETS}, "found": agreement}
+    return {
+        "shares": {field: agreement.share(field) for field in TARGETS},
+        "shares_unsettled": {field: agreement.share_unsettled(field) for field in TARGETS},
+        "found": agreement,
+    }
 
 
 def _print(agreement: Agreement) -> None:
@@ -69,7 +73,16 @@ def _print(agreement: Agreement) -> None:
         click.echo(f"Namesakes, not compared: {', '.join(agreement.namesakes)}\n")
     print_table(
         f"{agreement.films:,} films found in the reference",
-        ("fact", "#compared", "#differ", "#settled", "#open", "#agree or settled", "#target"),
+        (
+            "fact",
+            "#compared",
+            "#differ",
+            "#agree",
+            "#settled",
+            "#open",
+            "#agree or settled",
+            "#target",
+        ),
         (_summary(agreement, field) for field in TARGETS),
     )
 
@@ -77,10 +90,13 @@ def _print(agreement: Agreement) -> None:
 def _summary(agreement: Agreement, field: str) -> tuple[object, ...]:
     settled = sum(row.field == field for row in agreement.settled)
     open_ = sum(row.field == field for row in agreement.open)
-    share = agreement.share(field)
-    good = "" if share is None else f"{100 * share:.2f} %"
     target = f"{100 * TARGETS[field]:.0f} %"
-    return field, agreement.compared[field], settled + open_, settled, open_, good, target
+    agree, good = map(_percent, (agreement.share_unsettled(field), agreement.share(field)))
+    return field, agreement.compared[field], settled + open_, agree, settled, open_, good, target
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f} %"
 
 
 def _cells(row: Difference) -> tuple[str, ...]:
