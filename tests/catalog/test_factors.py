@@ -2,6 +2,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -22,6 +23,7 @@ from emoflix_catalog.importers.contract import SourceError
 from emoflix_catalog.ratings import LIKED_FROM, film_numbers, read_ratings
 from emoflix_catalog.recommend import Context, Viewer
 from emoflix_catalog.recommend.scorers.collaborative import Collaborative as Scorer
+from emoflix_catalog.recommend.scorers.content import WEIGHT, WEIGHT_BESIDE_OTHERS, Content
 from emoflix_catalog.store import Catalogue, open_catalogue
 from tests.catalog.slates import EVENING
 
@@ -184,6 +186,27 @@ def test_after_the_command_the_scorer_leads_to_the_films_of_ones_club(
         assert reason is not None
         assert reason.text in {f"Liked by others who like Film {n}" for n in (0, 1)}
         assert asked.reason(catalogue.film("film-6-2000")) is None
+
+
+def test_factors_that_know_nothing_of_what_is_liked_take_no_weight_from_content(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "films.sqlite"
+    stranger = msgspec.structs.replace(FILMS[0], id="stranger-2000", title="Stranger")
+    write_catalogue([*FILMS, stranger], path)
+    run("--ratings", clubs_table(tmp_path), "--catalogue", path)
+    with open_catalogue(path) as catalogue:
+        weights = {
+            liked: (
+                scorer(catalogue, liked).weight(),
+                Content(catalogue, Viewer(liked=(liked,)), None, Context(at=EVENING.at)).weight(),
+            )
+            for liked in ("film-0-2000", "stranger-2000")
+        }
+    assert weights == {
+        "film-0-2000": (1, WEIGHT_BESIDE_OTHERS),
+        "stranger-2000": (0, WEIGHT),
+    }
 
 
 def scorer(catalogue: Catalogue, *liked: str) -> Scorer:

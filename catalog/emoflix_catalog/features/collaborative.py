@@ -54,6 +54,10 @@ class Collaborative(NamedTuple):
         own = self.held.nbytes + self.factored.nbytes
         return own + self.neighbours.nbytes + sum(array.nbytes for array in self.factors)
 
+    def knows(self, films: NDArray[np.int64]) -> bool:
+        """Whether the ratings say something of any of these films."""
+        return bool(_places(self.factored, films).size)
+
     def scores(self, liked: NDArray[np.int64]) -> Part:
         """EASE, by its share, and factors for the films that have both; factors for the rest.
 

@@ -13,15 +13,17 @@ from emoflix_catalog.store import Catalogue
 
 
 def others_speak(catalogue: Catalogue, viewer: Viewer) -> bool:
-    """Whether ratings of others say what this viewer likes."""
-    return catalogue.collaborative is not None and bool(viewer.liked)
+    """Whether ratings of others know any of the films that this viewer likes."""
+    known = catalogue.collaborative
+    return known is not None and known.knows(catalogue.numbers(viewer.liked))
 
 
 class Collaborative(Scorer):
     """The film's score by EASE and by factors (`features.collaborative`), over the largest.
 
     What is less likely than not to be liked at all counts 0, and so does what was liked or disliked
-    already. A catalogue without factors (`emoflix-catalog factors`) has nothing to say.
+    already. A catalogue without factors (`emoflix-catalog factors`) has nothing to say, nor have
+    factors that know none of the films liked.
     """
 
     name = "collaborative"
