@@ -45,6 +45,8 @@ class Catalogue:
         self.version = version
         self.collaborative = collaborative
         """What ratings taught; None where `emoflix-catalog factors` did not run."""
+        self.remembered: dict[type, Any] = {}
+        """What was computed of it, by its kind: here, so that it goes when the catalogue goes."""
 
     def __len__(self) -> int:
         return self._films

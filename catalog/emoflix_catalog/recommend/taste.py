@@ -9,7 +9,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import Any, Final, NamedTuple
-from weakref import WeakKeyDictionary
 
 import msgspec
 import numpy as np
@@ -129,16 +128,14 @@ class _Remembered(NamedTuple):
     arrays: Memory
 
 
-_catalogues: WeakKeyDictionary[Catalogue, _Remembered] = WeakKeyDictionary()
-
-
 def taste_of(catalogue: Catalogue, viewer: Viewer) -> Taste:
     """The taste of this viewer; an answer makes another viewer, and so another taste.
 
     What rests changes with every slate, and is not a matter of taste.
     """
     viewer = msgspec.structs.replace(viewer, resting=frozenset())
-    tastes, arrays = _catalogues.setdefault(catalogue, _Remembered(OrderedDict(), OrderedDict()))
+    empty = _Remembered(OrderedDict(), OrderedDict())
+    tastes, arrays = catalogue.remembered.setdefault(_Remembered, empty)
     taste = tastes.get(viewer)
     if taste is None:
         taste = tastes[viewer] = Taste(catalogue, viewer, arrays)

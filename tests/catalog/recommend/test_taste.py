@@ -1,5 +1,7 @@
 """What is remembered between two questions: never what an answer changed."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import msgspec
@@ -14,7 +16,7 @@ from emoflix_catalog.recommend.scorers import SCORERS
 from emoflix_catalog.recommend.taste import ARRAYS_KEPT, taste_of
 from emoflix_catalog.store import Catalogue, open_catalogue
 from emoflix_catalog.vocabulary import GENRES
-from tests.catalog.slates import EVENING, subsets
+from tests.catalog.slates import EVENING, CatalogueOf, film, subsets
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -69,6 +71,16 @@ def test_however_many_answer_only_so_much_is_remembered(starter: Catalogue) -> N
     for viewer in viewers:
         recommend(starter, viewer, None, EVENING)
     assert len(taste_of(starter, viewers[0])._memory) <= ARRAYS_KEPT
+
+
+def test_a_catalogue_that_nobody_holds_any_more_is_let_go(catalogue_of: CatalogueOf) -> None:
+    path = catalogue_of(film("one"), film("other")).rows("PRAGMA database_list")[0][2]
+    with open_catalogue(Path(path)) as held:
+        recommend(held, Viewer(liked=("one",)), mood_of("sad"), EVENING)
+    seen = weakref.ref(held)
+    del held
+    gc.collect()
+    assert seen() is None
 
 
 def test_a_score_that_is_kept_does_not_hang_on_the_mood_or_the_evening(starter: Catalogue) -> None:
