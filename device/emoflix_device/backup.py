@@ -25,6 +25,7 @@ from emoflix_device.errors import StateError
 from emoflix_device.household import STORE, HouseholdStore, open_household
 from emoflix_device.household.key import read_key
 from emoflix_device.household.opening import KEY, key_path
+from emoflix_device.options import installed_config_option
 from emoflix_device.replacing import replacing
 
 NOTE: Final = "backup.json"
@@ -42,18 +43,9 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
     device: str
 
 
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default=Path("/etc/emoflix/emoflix.yaml"),
-    show_default=True,
-    help="The configuration, as for `emoflix run`.",
-)
-
-
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_CONFIG
+@installed_config_option
 @click.option("--with-key", is_flag=True, help="Put the key in, so that another box can read it.")
 def backup(file: Path, config: Path, *, with_key: bool) -> None:
     """Copy all that the household said into FILE; the service may run on."""
@@ -71,8 +63,10 @@ def backup(file: Path, config: Path, *, with_key: bool) -> None:
         device=settings.device,
     )
     try:
-        with replacing(file) as part, tempfile.TemporaryDirectory(dir=file.parent) as folder:
-            part.chmod(0o600)
+        with (
+            replacing(file, mode=0o600) as part,
+            tempfile.TemporaryDirectory(dir=file.parent) as folder,
+        ):
             copy = Path(folder) / STORE
             with open_household(settings.household, settings.state_dir) as opened:
                 opened.copy_to(copy)
@@ -83,7 +77,6 @@ def backup(file: Path, config: Path, *, with_key: bool) -> None:
                     _put(archive, KEY, f"{read_key(secret_file(key)).secret}\n".encode())
             with part.open("rb") as written:
                 os.fsync(written.fileno())
-        file.chmod(0o600)
     except OSError as error:
         raise StateError(f"{file}: cannot be written ({error.strerror or error})") from error
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
@@ -93,7 +86,7 @@ def backup(file: Path, config: Path, *, with_key: bool) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_CONFIG
+@installed_config_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def restore(file: Path, config: Path, *, yes: bool) -> None:
     """Put what FILE holds in the place of all that is kept; the service must be stopped."""

@@ -7,10 +7,14 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, mode: int = 0o644) -> Iterator[Path]:
     """Give a file beside `target` to write; at the end it takes the target's place and name.
 
     If the block raises, what was written is removed and the target is as it was before.
+
+    Args:
+        target: what is written.
+        mode: its permissions from the moment it has that name; until then it is its owner's alone.
 
     Raises:
         OSError: the folder is not there or cannot be written to.
@@ -21,7 +25,7 @@ def replacing(target: Path) -> Iterator[Path]:
         part = Path(opened.name)
     try:
         yield part
-        part.chmod(0o644)  # a temporary file is its owner's alone; the service is another user
+        part.chmod(mode)  # what a person writes, the service reads as another user
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)

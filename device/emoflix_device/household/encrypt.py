@@ -25,7 +25,7 @@ def encrypt(file: Path, key: Key) -> None:
     except ImportError as error:
         raise StateError(f"{file}: sqlcipher3, which encrypts, is not here ({error})") from error
     try:
-        with replacing(file) as part:
+        with replacing(file, mode=0o600) as part:
             plain = sqlcipher.connect(file, timeout=0, isolation_level=None)
             try:
                 plain.execute("PRAGMA cipher_log_level = NONE")
@@ -40,7 +40,6 @@ def encrypt(file: Path, key: Key) -> None:
             finally:
                 plain.close()
             _sync(part)
-        file.chmod(0o600)
     except (OSError, sqlcipher.Error) as error:
         raise StateError(
             f"{file}: not encrypted ({error}): it must be a plain store, the service must be"
