@@ -10,7 +10,7 @@ import numpy as np
 from emoflix_catalog.errors import InvalidPolicyError
 from emoflix_catalog.recommend import Policy, Seat, Viewer
 from emoflix_device.errors import StateError
-from emoflix_device.household import HouseholdStore, Preferences, viewer_of
+from emoflix_device.household import HouseholdStore, Preferences
 from emoflix_device.mood.calibration import Calibration
 
 _LOG = logging.getLogger(__name__)
@@ -82,11 +82,11 @@ class People:
 
     def viewer(self, profile: str) -> Viewer:
         """Wishes, and the verdicts on films; raises as `named`."""
-        # Read apart from the rest: it takes the whole history, for which no answer is to wait.
+        # Apart from the rest: an answer that asks for no viewer does not wait for the history.
         known = self._of(profile)
         if profile not in self._viewers:
-            history = self._household.history.of(known.name)
-            self._viewers[profile] = viewer_of(known.preferences, history)
+            verdicts = self._household.history.verdicts(known.name)
+            self._viewers[profile] = verdicts.viewer(known.preferences)
         return self._viewers[profile]
 
     def seat(self, profile: str, wishes: Mapping[str, Any]) -> Seat:
@@ -177,4 +177,5 @@ class People:
         written_at = self._household.written_elsewhere
         if written_at != self._written_at:
             self._written_at = written_at
+            self._household.history.forget()
             self.forget()

@@ -15,8 +15,7 @@ def history(desk: Desk, request: HistoryRequest) -> HistoryResult:
     profile = desk.people.named(request.profile)
     kept = desk.household.history
     if request.action == "list":
-        latest = kept.of(profile)[-request.count :]
-        return HistoryResult(entries=_entries(desk, latest))
+        return HistoryResult(entries=_entries(desk, kept.of(profile, request.count)))
     if request.film is None:
         raise RefusedError("film", "is missing")
     if request.action == "add":
@@ -24,8 +23,7 @@ def history(desk: Desk, request: HistoryRequest) -> HistoryResult:
         kept.add(profile, Feedback(film=film.id, kind="watched"), desk.clock.wall())
     elif not kept.remove(profile, request.film):
         raise RefusedError("film", "is none of which anything was said")
-    of_film = [said for said in kept.of(profile) if said.film == request.film]
-    return HistoryResult(entries=_entries(desk, of_film))
+    return HistoryResult(entries=_entries(desk, kept.about(profile, request.film)))
 
 
 def _entries(desk: Desk, history: Iterable[Said]) -> tuple[HistoryEntry, ...]:

@@ -75,4 +75,8 @@ MIGRATIONS: Final = (
 
     CREATE TABLE chore (name TEXT PRIMARY KEY) STRICT;
     """,
+    # As the history is read. The rowid is the last part of every index.
+    """
+    CREATE INDEX feedback_in_order ON feedback (profile, source IS NULL);
+    """,
 )

@@ -158,6 +158,7 @@ class HouseholdStore:
             How many rows of which table.
         """
         gone = sweep(self._database, now)
+        self.history.forget()
         self._tidy()
         return gone
 

@@ -1,5 +1,6 @@
 """From what a profile asked for and said to the viewer that the recommender takes."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final, Literal
 
@@ -27,38 +28,55 @@ _WORDS: Final[dict[str, Verdict]] = {
 }
 
 
-def viewer_of(preferences: Preferences, history: Iterable[Said]) -> Viewer:
-    """The viewer: of each film its latest verdict counts.
+class Verdicts:
+    """What a profile makes of films; of each film its latest verdict counts.
 
-    Args:
-        preferences: What the profile asks for.
-        history: What it said, the latest last.
+    It can be told of another answer, so that an answer costs the same after a long history as
+    after a short one.
     """
-    history = tuple(history)
-    rated = {said.source for said in history if said.rating is not None}
-    verdicts: dict[str, Verdict] = {}
-    seen = set()
-    for said in history:
+
+    def __init__(self, history: Iterable[Said] = ()) -> None:
+        """Read what was said.
+
+        Args:
+            history: the latest last, and what was imported before what was said here.
+        """
+        history = tuple(history)
+        self._rated = {said.source for said in history if said.rating is not None}
+        self._verdicts: dict[str, Verdict] = {}
+        self._seen: set[str] = set()
+        for said in history:
+            self.hear(said)
+
+    def hear(self, said: Said) -> None:
+        """Take in the next answer that was given here."""
         against_film = said.kind == "stopped_early" and said.because == "film"
         if said.kind in _SEEN or against_film:
-            seen.add(said.film)
+            self._seen.add(said.film)
         verdict = "disliked" if against_film else _verdict(said)
-        if said.kind == "watched" and said.source is not None and said.source not in rated:
+        if said.kind == "watched" and said.source is not None and said.source not in self._rated:
             verdict = "liked"  # a source that knows no ratings: it was chosen
         if verdict is not None:
-            verdicts.pop(said.film, None)  # to the end: the latest last
-            verdicts[said.film] = verdict
-    films = {
-        verdict: [film for film, found in verdicts.items() if found == verdict]
-        for verdict in ("liked", "disliked", "declined")
-    }
-    return msgspec.structs.replace(
-        preferences.viewer(),
-        liked=tuple(films["liked"]),
-        disliked=tuple(films["disliked"]),
-        seen=frozenset(seen),
-        declined=frozenset(films["declined"][-DECLINED_LATELY:]),
-    )
+            self._verdicts.pop(said.film, None)  # to the end: the latest last
+            self._verdicts[said.film] = verdict
+
+    def viewer(self, preferences: Preferences) -> Viewer:
+        """The viewer that the recommender takes, with these wishes."""
+        films: dict[Verdict, list[str]] = defaultdict(list)
+        for film, verdict in self._verdicts.items():
+            films[verdict].append(film)
+        return msgspec.structs.replace(
+            preferences.viewer(),
+            liked=tuple(films["liked"]),
+            disliked=tuple(films["disliked"]),
+            seen=frozenset(self._seen),
+            declined=frozenset(films["declined"][-DECLINED_LATELY:]),
+        )
+
+
+def viewer_of(preferences: Preferences, history: Iterable[Said]) -> Viewer:
+    """The viewer of these wishes who said this, the latest last."""
+    return Verdicts(history).viewer(preferences)
 
 
 def _verdict(said: Said) -> Verdict | None:
