@@ -52,6 +52,10 @@ def test_folds_are_scored_by_their_last_epoch(
     assert done["standard_deviation"] == pytest.approx(np.std(lasts, ddof=1))
     assert emoflix_train(*arguments).exit_code == 2
 
+    for otherwise in (("--carry-weights",), ("--folds", "3")):
+        mixed = emoflix_train(*arguments, "--resume", *otherwise)
+        assert (mixed.exit_code, "begun otherwise" in mixed.output) == (2, True)
+
 
 def test_carried_weights_are_those_that_the_run_before_ended_with(
     run: Path, recipe: Path, tiny: Path, tmp_path: Path

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,12 @@ import pytest
 from emoflix_training import prepared
 from emoflix_training.card import read_card
 from emoflix_training.classifiers import (
+    KerasClassifier,
     TfliteClassifier,
     available_engines,
-    quantised_logits_apart,
+    raw_logits_apart,
 )
-from emoflix_training.labels import LABELS
+from emoflix_training.labels import LABELS, SPLITS
 
 from .conftest import RECIPE, TEST_ROWS, emoflix_train
 
@@ -23,8 +25,7 @@ COMMITTED = Path(__file__).parents[2] / "device" / "emoflix_device" / "models" /
 def test_the_engines_agree_within_one_step(exported: Path, tiny: Path) -> None:
     images = prepared.load(tiny).of("PublicTest").images
     answers = [
-        quantised_logits_apart(exported, engine, images).astype(int)
-        for engine in available_engines()
+        raw_logits_apart(exported, engine, images).astype(int) for engine in available_engines()
     ]
     for answer in answers[1:]:
         assert np.abs(answer - answers[0]).max() <= 1
@@ -77,6 +78,8 @@ def test_the_card_shows_the_scores_of_other_seeds(run: Path, tiny: Path, tmp_pat
     assert refused.exit_code == 2
     assert "more than the seed" in refused.output
     assert not out.exists()
+    alone = emoflix_train(*arguments, run)
+    assert (alone.exit_code, "other seeds" in alone.output) == (2, True)
     result = emoflix_train(*arguments, tmp_path / "twin")
     assert result.exit_code == 0, result.output
     scores = read_card(out.with_suffix(".json"))["scores"]
@@ -104,6 +107,64 @@ def test_an_export_without_a_trained_network_is_refused(tiny: Path, tmp_path: Pa
     assert not out.parent.exists()
 
 
+def test_a_run_is_exported_with_the_faces_it_was_trained_on(
+    run: Path, tiny: Path, tmp_path: Path
+) -> None:
+    faces, other = prepared.load(tiny), tmp_path / "other.npz"
+    faces.split[:5] = SPLITS.index("validation")
+    prepared.save(other, faces)
+    out = tmp_path / "expression.tflite"
+    result = emoflix_train("export", run, "--data", other, "--out", out)
+    assert (result.exit_code, "other faces" in result.output) == (2, True)
+    assert not out.exists()
+
+
+def test_a_network_is_not_exported_by_another_backend(
+    run: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    monkeypatch.setattr(keras.config, "backend", lambda: "torch")
+    out = tmp_path / "expression.tflite"
+    result = emoflix_train("export", run, "--data", tiny, "--out", out)
+    assert (result.exit_code, "KERAS_BACKEND=tensorflow" in result.output) == (2, True)
+    assert not out.exists()
+
+
+def test_a_float_network_answers_as_keras_does(run: Path, tiny: Path, tmp_path: Path) -> None:
+    import tensorflow as tf
+
+    floating = KerasClassifier(run / "model.keras")
+    path = tmp_path / "float.tflite"
+    path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(floating.model).convert())
+    images = prepared.load(tiny).of("PublicTest").images
+    answers = TfliteClassifier(path).logits(images)
+    np.testing.assert_allclose(answers, floating.logits(images), rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize(("side_px", "answers"), [(48, 8), (64, 7)])
+def test_a_network_for_something_else_is_refused(
+    tiny: Path, tmp_path: Path, side_px: int, answers: int
+) -> None:
+    import keras
+
+    crop = keras.Input((side_px, side_px, 1))
+    other = keras.Model(crop, keras.layers.Dense(answers)(keras.layers.Flatten()(crop)))
+    other.save(tmp_path / "other.keras")
+    result = emoflix_train("evaluate", tmp_path / "other.keras", "--data", tiny)
+    assert result.exit_code == 2
+    assert "7 logits are wanted" in result.output
+
+
+def test_an_engine_that_is_not_installed_is_named(
+    exported: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tflite_runtime.interpreter", None)
+    result = emoflix_train("evaluate", exported, "--data", tiny, "--engine", "tflite-runtime")
+    assert result.exit_code == 2
+    assert "tflite-runtime is not installed" in result.output
+
+
 def test_a_broken_network_file_is_refused(exported: Path, tiny: Path, tmp_path: Path) -> None:
     broken = tmp_path / "broken.tflite"
     broken.write_bytes(exported.read_bytes()[:1000])
@@ -115,11 +176,12 @@ def test_a_broken_network_file_is_refused(exported: Path, tiny: Path, tmp_path: 
         assert path.name in result.output
 
 
+@pytest.mark.parametrize("content", ["[1, 2]", "{}", '{"temperature": 0}'])
 def test_a_model_card_that_is_no_card_is_refused(
-    exported: Path, tiny: Path, tmp_path: Path
+    exported: Path, tiny: Path, tmp_path: Path, content: str
 ) -> None:
     shutil.copy(exported, tmp_path / "network.tflite")
-    (tmp_path / "network.json").write_text("[1, 2]", encoding="utf-8")
+    (tmp_path / "network.json").write_text(content, encoding="utf-8")
     result = emoflix_train("evaluate", tmp_path / "network.tflite", "--data", tiny)
     assert result.exit_code == 2
     assert "network.json" in result.output

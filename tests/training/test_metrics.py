@@ -22,6 +22,12 @@ def test_an_interval_holds_its_own_proportion(count: int, data: st.DataObject) -
     assert hits / count - 1e-12 <= high <= 1
 
 
+def test_of_no_answers_nothing_is_claimed() -> None:
+    nothing = metrics.score(np.zeros(0, bool))
+    assert math.isnan(nothing.accuracy)
+    assert (nothing.count, nothing.interval) == (0, (0.0, 1.0))
+
+
 def test_the_confusion_has_truth_in_rows_and_answers_in_columns() -> None:
     matrix = metrics.confusion(np.array([3, 3, 4], np.uint8), np.array([3, 6, 4]))
     assert matrix[3, 3] == matrix[3, 6] == matrix[4, 4] == 1

@@ -167,6 +167,14 @@ def test_a_bad_row_is_named_and_nothing_is_written(tmp_path: Path, line: str, sa
     assert not out.parent.exists()
 
 
+def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "fer2013.csv", fer2013_rows())
+    out = source / "out.npz"
+    result = emoflix_train("prepare", source, "--out", out)
+    assert result.exit_code == 2
+    assert f"{out}: cannot be written" in result.output.replace("\n", "")
+
+
 def test_a_file_that_is_no_fer2013_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "films.csv"
     source.write_text("title,year\n", encoding="utf-8")

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from emoflix_training.labels import LABELS
 from emoflix_training.recipe import read_recipe
 from emoflix_training.train import learning_rate, votes
 
-from .conftest import RECIPE, emoflix_train
+from .conftest import RECIPE, TEST_ROWS, emoflix_train
 
 KILLED_IN_THE_SECOND_EPOCH = """
 import os, pathlib, signal, sys
@@ -36,12 +37,15 @@ def test_a_run_leaves_everything_of_it_in_its_folder(run: Path, recipe: Path) ->
     assert sorted(path.name for path in run.iterdir()) == [
         "checkpoint.npz",
         "curves.png",
+        "data.json",
         "history.csv",
         "model.keras",
         "recipe.yaml",
         "versions.json",
     ]
     assert read_recipe(run / "recipe.yaml") == read_recipe(recipe)
+    assert json.loads((run / "data.json").read_text())["PublicTest"] == TEST_ROWS
+    assert json.loads((run / "versions.json").read_text())["keras_backend"]
     assert [epoch.epoch for epoch in read_history(run)] == [1, 2, 3, 4, 5, 6]
 
 
@@ -83,6 +87,17 @@ def test_a_run_is_not_resumed_with_another_recipe(run: Path, tiny: Path, tmp_pat
     assert "another recipe" in result.output
 
 
+def test_a_run_is_not_resumed_with_other_faces(
+    run: Path, recipe: Path, tiny: Path, tmp_path: Path
+) -> None:
+    faces, other = prepared.load(tiny), tmp_path / "other.npz"
+    faces.labels[0] = (faces.labels[0] + 1) % len(LABELS)
+    prepared.save(other, faces)
+    result = emoflix_train("train", recipe, "--data", other, "--run", run, "--resume")
+    assert result.exit_code == 2
+    assert "other faces" in result.output
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -90,6 +105,8 @@ def test_a_run_is_not_resumed_with_another_recipe(run: Path, tiny: Path, tmp_pat
         ({"epochs": "many"}, "$.epochs"),
         ({"crop_of_48": 60}, "$.crop_of_48"),
         ({"network": {"widths": [4]}}, "one number for each stage"),
+        ({"network": {"widths": [4] * 6, "convolutions": [1] * 6}}, "cannot be halved 6 times"),
+        ({"seed": -1}, "$.seed"),
         ({"augmentation": {"flips": True}}, "flips"),
     ],
 )
@@ -134,7 +151,10 @@ def test_the_network_that_listens_to_voters_is_saved_without_their_head(
 ) -> None:
     path = tmp_path / "votes.yaml"
     path.write_text(RECIPE.replace("epochs: 6", "epochs: 1") + "votes: 0.5\n", encoding="utf-8")
-    result = emoflix_train("train", path, "--data", tiny, "--run", tmp_path / "run")
+    faces, data = prepared.load(tiny), tmp_path / "voted.npz"
+    faces.votes[:, 0] = 10
+    prepared.save(data, faces)
+    result = emoflix_train("train", path, "--data", data, "--run", tmp_path / "run")
     assert result.exit_code == 0, result.output
     answers = classifiers.load(tmp_path / "run" / "model.keras").logits(
         np.zeros((2, 48, 48), np.uint8)
@@ -151,9 +171,10 @@ def test_the_fused_batch_norm_is_keras_own(recipe: Path) -> None:
     for fused in (False, True):
         keras.utils.set_random_seed(3)
         network = networks.build(msgspec.structs.replace(read.network, dropout=0), 40, fused=fused)
-        trained = np.asarray(network(crops, training=True))
+        trained = keras.ops.convert_to_numpy(network(crops, training=True))
         moving = [np.asarray(w) for w in network.non_trainable_variables if "moving" in w.path]
-        answers.append([trained, *moving, np.asarray(network(crops, training=False))])
+        settled = keras.ops.convert_to_numpy(network(crops, training=False))
+        answers.append([trained, *moving, settled])
     for own, kernel in zip(*answers, strict=True):
         # The kernel's variance is the unbiased one; Keras' is not.
         np.testing.assert_allclose(own, kernel, rtol=2e-3, atol=1e-4)

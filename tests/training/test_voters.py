@@ -45,9 +45,7 @@ def test_the_same_votes_expect_the_same_label_whatever_the_face(voted: Faces) ->
     np.testing.assert_array_equal(expected[0], expected[1])
 
 
-def test_data_without_votes_or_without_a_label_is_refused(voted: Faces) -> None:
-    with pytest.raises(DataError, match="--votes"):
-        expected_labels(replace(voted, votes=np.zeros_like(voted.votes)))
+def test_data_without_a_label_is_refused(voted: Faces) -> None:
     with pytest.raises(DataError, match="lacks a label"):
         expected_labels(voted.take(voted.labels != 3))
 
@@ -77,12 +75,17 @@ def test_a_student_hears_voters_and_network_in_their_shares(
     np.testing.assert_allclose(both, 0.75 * network + 0.25 * expected_labels(voted), atol=1e-6)
 
 
-def test_a_recipe_with_voters_and_data_without_are_refused(
-    run: Path, tiny: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("command", "listens"),
+    [("distil", "distillation: {voters: 0.5}"), ("train", "votes: 0.2")],
+)
+def test_a_recipe_that_listens_to_voters_and_data_without_are_refused(
+    run: Path, tiny: Path, tmp_path: Path, command: str, listens: str
 ) -> None:
     recipe = tmp_path / "student.yaml"
-    recipe.write_text(RECIPE + "distillation: {voters: 0.5}\n", encoding="utf-8")
-    given = ("--teacher", run / "model.keras", "--data", tiny, "--run", tmp_path / "student")
-    result = emoflix_train("distil", recipe, *given)
+    recipe.write_text(f"{RECIPE}{listens}\n", encoding="utf-8")
+    teacher = ("--teacher", run / "model.keras") if command == "distil" else ()
+    given = (*teacher, "--data", tiny, "--run", tmp_path / "student")
+    result = emoflix_train(command, recipe, *given)
     assert (result.exit_code, "--votes" in result.output) == (2, True)
     assert not (tmp_path / "student").exists()

@@ -97,9 +97,18 @@ def read_card(path: Path) -> dict[str, Any]:
 
 
 def temperature_of(network: Path) -> float:
-    """The temperature in the card beside a network; 1 where there is no card."""
+    """The temperature in the card beside a network; 1 where there is no card.
+
+    Raises:
+        ModelFileError: what stands beside it is no card.
+    """
     path = network.with_suffix(".json")
-    return float(read_card(path)["temperature"]) if path.is_file() else 1.0
+    if not path.is_file():
+        return 1.0
+    temperature = read_card(path).get("temperature")
+    if not isinstance(temperature, int | float) or temperature <= 0:
+        raise ModelFileError(f"{path}: not a model card: its temperature is {temperature}")
+    return float(temperature)
 
 
 def _rounded(score: Score) -> dict[str, Any]:

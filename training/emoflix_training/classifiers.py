@@ -1,5 +1,6 @@
 """Networks in files, whatever their kind: give them faces, get logits."""
 
+import importlib
 import importlib.util
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from .augment import centre_crop
 from .errors import ModelFileError
+from .labels import FER_PX, LABELS
 
 ENGINES: Final = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"}
 """Our names of the two engines of the device, and the packages they come in."""
@@ -41,17 +43,27 @@ def load(path: Path, engine: str = "litert") -> Classifier:
     raise ModelFileError(f"{path}: the ending says neither .tflite nor .keras")
 
 
+def open_keras(path: Path) -> Any:
+    """Any network that Keras has saved.
+
+    Raises:
+        ModelFileError: the file is missing or broken.
+    """
+    import keras
+
+    try:
+        return keras.saving.load_model(path, compile=False)
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ModelFileError(f"{path}: Keras cannot open it: {reason}") from error
+
+
 class KerasClassifier:
     """A float network as `train` saves it."""
 
     def __init__(self, path: Path) -> None:
-        import keras
-
-        try:
-            self.model = keras.saving.load_model(path, compile=False)
-        except (ValueError, OSError, KeyError, TypeError) as error:
-            reason = " ".join(str(error).split())[:200]
-            raise ModelFileError(f"{path}: Keras cannot open it: {reason}") from error
+        self.model = open_keras(path)
+        _require_contract(path, self.model.input_shape, self.model.output_shape)
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         crops = centre_crop(images, int(self.model.input_shape[1]))
@@ -60,7 +72,7 @@ class KerasClassifier:
 
 @dataclass(frozen=True)
 class Tensor:
-    """One end of an int8 network: real value = (q - zero_point) * scale."""
+    """One end of a network: real value = (q - zero_point) * scale, or as it is in a float one."""
 
     name: str
     shape: tuple[int, ...]
@@ -68,14 +80,27 @@ class Tensor:
     scale: float
     zero_point: int
 
+    def from_real(self, values: NDArray[np.float32]) -> NDArray[Any]:
+        if not np.issubdtype(self.dtype, np.integer):
+            return values.astype(self.dtype)
+        ends = np.iinfo(self.dtype)
+        steps = np.rint(values / self.scale + self.zero_point)
+        return np.clip(steps, ends.min, ends.max).astype(self.dtype)
+
+    def to_real(self, values: NDArray[Any]) -> NDArray[np.float32]:
+        if not np.issubdtype(self.dtype, np.integer):
+            return values.astype(np.float32)
+        return np.asarray((values.astype(np.float32) - self.zero_point) * self.scale, np.float32)
+
 
 class TfliteClassifier:
-    """An int8 network on one of the device's two engines, one thread."""
+    """A network, int8 or float, on one of the device's two engines, one thread."""
 
     def __init__(self, path: Path, engine: str = "litert") -> None:
         self._interpreter = _interpreter(path, engine)
         self._input, self.input = _tensor(self._interpreter.get_input_details()[0])
         self._output, self.output = _tensor(self._interpreter.get_output_details()[0])
+        _require_contract(path, self.input.shape, self.output.shape)
 
     @property
     def crop_px(self) -> int:
@@ -90,48 +115,57 @@ class TfliteClassifier:
         nodes = self._interpreter._get_ops_details()  # noqa: SLF001
         return sum(node["op_name"] == "DELEGATE" for node in nodes)
 
-    def quantised_logits(self, images: NDArray[np.uint8]) -> NDArray[np.int8]:
-        """int8[n, 7], as the engine gives them."""
-        low, high = np.iinfo(self.input.dtype).min, np.iinfo(self.input.dtype).max
-        crops = centre_crop(images, self.crop_px)
-        steps = np.rint(crops / self.input.scale + self.input.zero_point)
-        quantised = np.clip(steps, low, high).astype(self.input.dtype)
-        answers = np.empty((len(images), self.output.shape[-1]), np.int8)
-        for i, crop in enumerate(quantised):
+    def raw_logits(self, images: NDArray[np.uint8]) -> NDArray[Any]:
+        """[n, 7] of the output's own type, as the engine gives them."""
+        crops = self.input.from_real(centre_crop(images, self.crop_px))
+        answers = np.empty((len(images), len(LABELS)), self.output.dtype)
+        for i, crop in enumerate(crops):
             self._interpreter.set_tensor(self._input, crop[None])
             self._interpreter.invoke()
             answers[i] = self._interpreter.get_tensor(self._output)[0]
         return answers
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        steps = self.quantised_logits(images).astype(np.float32) - self.output.zero_point
-        return np.asarray(steps * self.output.scale, np.float32)
+        return self.output.to_real(self.raw_logits(images))
 
 
 def available_engines() -> list[str]:
     return [name for name, package in ENGINES.items() if importlib.util.find_spec(package)]
 
 
-def quantised_logits_apart(path: Path, engine: str, images: NDArray[np.uint8]) -> NDArray[np.int8]:
-    """`TfliteClassifier.quantised_logits` in a process of its own.
+def raw_logits_apart(path: Path, engine: str, images: NDArray[np.uint8]) -> NDArray[Any]:
+    """`TfliteClassifier.raw_logits` in a process of its own.
 
     tflite-runtime cannot be loaded into a process that has TensorFlow in it already.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_quantised_logits, path, engine, images).result()
+        return pool.submit(_raw_logits, path, engine, images).result()
 
 
-def _quantised_logits(path: Path, engine: str, images: NDArray[np.uint8]) -> NDArray[np.int8]:
-    return TfliteClassifier(path, engine).quantised_logits(images)
+def _raw_logits(path: Path, engine: str, images: NDArray[np.uint8]) -> NDArray[Any]:
+    return TfliteClassifier(path, engine).raw_logits(images)
+
+
+def _require_contract(path: Path, takes: Any, answers: Any) -> None:
+    match takes, answers:
+        case (_, int(height), int(width), 1), (_, int(count)):
+            if height == width <= FER_PX and count == len(LABELS):
+                return
+    raise ModelFileError(
+        f"{path}: takes {takes} and answers {answers}; a grey square of {FER_PX} px or fewer and "
+        f"{len(LABELS)} logits are wanted"
+    )
 
 
 def _interpreter(path: Path, engine: str) -> Any:
-    if engine == "litert":
-        from ai_edge_litert.interpreter import Interpreter
-    else:
-        from tflite_runtime.interpreter import Interpreter
     try:
-        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        interpreter_module = importlib.import_module(f"{ENGINES[engine]}.interpreter")
+    except ImportError as error:
+        raise ModelFileError(
+            f"{path}: {engine} is not installed ({error}); install it or choose another --engine"
+        ) from error
+    try:
+        interpreter = interpreter_module.Interpreter(model_path=str(path), num_threads=1)
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError, OSError) as error:
         reason = " ".join(str(error).split())[:200]

@@ -6,6 +6,7 @@ goes on from the network of the fold before, as some published results do: from 
 it has then learnt the very faces that it is scored on.
 """
 
+import json
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DataError
+from .errors import DataError, RunError
+from .files import write_json
 from .history import Epoch, read_history
 from .labels import SPLITS
 from .prepared import Faces
@@ -58,11 +60,12 @@ def cross_validate(
         on_epoch: called with the fold and its finished epoch.
 
     Raises:
-        RunError: the folder holds runs already, or another recipe's.
-        DataError: a label has fewer groups than there are folds.
+        RunError: the folder holds runs already, or those of other folds or another recipe.
+        DataError: a label has fewer faces than there are folds.
     """
     learnt = faces.take(faces.split <= VALIDATION)
     held_out = assign_folds(learnt, folds, seed=recipe.seed)
+    _open(folder, {"folds": folds, "carry_weights": carry_weights}, resume=resume)
     accuracies: list[float] = []
     start: Path | None = None
     for fold in range(folds):
@@ -85,6 +88,17 @@ def cross_validate(
         mean=statistics.mean(accuracies),
         standard_deviation=statistics.stdev(accuracies),
     )
+
+
+def _open(folder: Path, plan: dict[str, int | bool], *, resume: bool) -> None:
+    """Finished folds are taken as they are: they have to be of the same kind as those to come."""
+    stored = folder / "folds.json"
+    if not stored.is_file():
+        write_json(stored, plan)
+    elif not resume:
+        raise RunError(f"{folder}: holds folds already; add --resume, or give another folder")
+    elif json.loads(stored.read_bytes()) != plan:
+        raise RunError(f"{folder}: its folds were begun otherwise; see folds.json there")
 
 
 def assign_folds(faces: Faces, folds: int, *, seed: int) -> NDArray[np.intp]:

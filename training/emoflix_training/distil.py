@@ -22,7 +22,7 @@ from .metrics import log_softmax
 from .prepared import Faces
 from .recipe import Augmentation, Recipe
 from .train import refuse_old_run
-from .voters import expected_labels
+from .voters import expected_labels, require_votes
 
 CACHE: Final = "teacher.npz"
 
@@ -52,7 +52,7 @@ def teach(
     Raises:
         RunError: no teacher or no `distillation`, the folder holds a run already, or it holds no
             answers about these faces.
-        DataError: the recipe asks for voters and the data has none.
+        DataError: the recipe listens to voters and the data has none.
     """
     if recipe.distillation is None:
         raise RunError("the recipe has no `distillation`; use `emoflix-train train`")
@@ -60,6 +60,7 @@ def teach(
         return _kept(run / CACHE, len(faces))
     if not teachers:
         raise RunError("give at least one --teacher")
+    require_votes(recipe, faces)
     refuse_old_run(run)
     expected = expected_labels(faces) if recipe.distillation.voters else 0.0
     seen = ask(

@@ -17,5 +17,9 @@ class RunError(TrainingError):
     """A run's folder is not what the command needs."""
 
 
+class OutputError(TrainingError):
+    """A file cannot be written; nothing of it is there, and what was there before still is."""
+
+
 class ModelFileError(TrainingError):
     """A network file is missing, broken, or breaks the contract of the device."""

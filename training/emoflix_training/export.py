@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .augment import centre_crop
+from .backend import require_tensorflow
 from .card import make_card, score_entry
 from .classifiers import (
     ENGINES,
@@ -21,7 +22,7 @@ from .classifiers import (
     Tensor,
     TfliteClassifier,
     available_engines,
-    quantised_logits_apart,
+    raw_logits_apart,
 )
 from .errors import ModelFileError, RunError
 from .evaluate import Evaluation, evaluate
@@ -29,6 +30,7 @@ from .files import replacing
 from .metrics import fit_temperature, prior_of
 from .prepared import Faces
 from .recipe import Recipe, read_recipe
+from .train import refuse_other_faces
 
 CALIBRATION_CROPS: Final = 200
 COMPARED_CROPS: Final = 200
@@ -64,12 +66,19 @@ def export(
         seeds: runs of the same recipe with other seeds, whose scores stand in the card too.
 
     Raises:
-        RunError: a folder holds no trained network, or one of another recipe.
+        RunError: a folder holds no trained network, or one of another recipe, of the same seed or
+            of other faces.
+        TrainingError: Keras runs on another backend than TensorFlow.
         ModelFileError: the file is not what the device runs; nothing is written then.
     """
+    require_tensorflow("export")
     splits = ["validation", *score]
     recipe = _recipe_of(run)
+    refuse_other_faces(run, faces)
     for other in seeds:
+        refuse_other_faces(other, faces)
+        if _recipe_of(other).seed == recipe.seed:
+            raise RunError(f"{other}: its seed is that of {run}; give runs with other seeds")
         if msgspec.structs.replace(_recipe_of(other), seed=recipe.seed) != recipe:
             raise RunError(f"{other}: its recipe differs from {run}'s in more than the seed")
     candidate = _quantised(run, faces, splits)
@@ -237,7 +246,7 @@ def compare_engines(network: Path, images: NDArray[np.uint8]) -> tuple[list[str]
     engines = available_engines()
     if "litert" not in engines:
         raise ModelFileError(f"{network.name}: {ENGINES['litert']} is not installed to check it")
-    answers = [quantised_logits_apart(network, engine, images).astype(int) for engine in engines]
+    answers = [raw_logits_apart(network, engine, images).astype(int) for engine in engines]
     difference = max(int(np.abs(other - answers[0]).max()) for other in answers)
     if difference > 1:
         raise ModelFileError(

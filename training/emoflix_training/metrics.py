@@ -36,9 +36,16 @@ class PerLabel:
     recall: float
     f1: float
 
+    @property
+    def ratios(self) -> tuple[float, float, float]:
+        return self.precision, self.recall, self.f1
+
 
 def score(right: NDArray[np.bool_]) -> Score:
+    """Of no answers at all the accuracy is not a number, and its interval everything."""
     count, hits = len(right), int(right.sum())
+    if not count:
+        return Score(0, math.nan, (0.0, 1.0))
     return Score(count, hits / count, wilson(hits, count))
 
 

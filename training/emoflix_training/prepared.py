@@ -1,5 +1,6 @@
 """The prepared data: one compact .npz that every later command reads."""
 
+import hashlib
 import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -55,6 +56,18 @@ class Faces:
             held = [name for i, name in enumerate(SPLITS) if (self.split == i).any()]
             raise DataError(f"the prepared data has no split {split}; it has {', '.join(held)}")
         return self.take(rows)
+
+
+def described(faces: Faces) -> dict[str, str | int]:
+    """How many faces of each split, and one checksum over all that is known of them."""
+    digest = hashlib.sha256()
+    for field in fields(faces):
+        digest.update(np.ascontiguousarray(getattr(faces, field.name)).data)
+    counts = np.bincount(faces.split, minlength=len(SPLITS))
+    return {
+        "sha256": digest.hexdigest(),
+        **{split: int(n) for split, n in zip(SPLITS, counts, strict=True) if n},
+    }
 
 
 def save(path: Path, faces: Faces) -> None:

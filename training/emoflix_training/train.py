@@ -1,9 +1,11 @@
 """One training run: a plain loop that can be stopped anywhere and goes on as if it had not been.
 
-A run's folder holds its recipe, the versions it ran with, `history.csv`, `curves.png`,
-`checkpoint.npz` (after every epoch) and `model.keras`, the network of the best epoch so far.
+A run's folder holds its recipe, the versions it ran with, the checksum of its data, `history.csv`,
+`curves.png`, `checkpoint.npz` (after every epoch) and `model.keras`, the network of the best epoch
+so far.
 """
 
+import json
 import math
 import queue
 import threading
@@ -18,17 +20,19 @@ from numpy.typing import NDArray
 from . import networks
 from .augment import augment, centre_crop
 from .errors import RunError
-from .files import replacing
+from .files import replacing, write_json
 from .history import Epoch, append, read_history
 from .labels import LABELS
 from .precision import fastest_precision
-from .prepared import Faces
+from .prepared import Faces, described
 from .recipe import Recipe, read_recipe, write_recipe
-from .versions import write_versions
+from .versions import versions
+from .voters import require_votes
 
 PREFETCHED_BATCHES: Final = 8
 EVALUATION_BATCH: Final = 256
 CHECKPOINT: Final = "checkpoint.npz"
+DATA: Final = "data.json"
 HEADS: Final = ("logits", "votes")
 
 Targets = dict[str, NDArray[np.float32]]
@@ -78,15 +82,17 @@ def train(
         on_epoch: called after each epoch.
 
     Raises:
-        RunError: the folder holds a run already, or another recipe's, or a teacher is missing.
-        DataError: a split is missing.
+        RunError: the folder holds a run already, or one by another recipe or of other faces, or a
+            teacher is missing.
+        DataError: a split is missing, or the recipe listens to voters and the data has none.
     """
     import keras
 
     if (recipe.distillation is None) != (teacher is None):
         raise RunError("a recipe with `distillation`, and only such a one, is for `distil`")
     training, validation = faces.of("train"), faces.of("validation")
-    _open_run(recipe, run, resume=resume)
+    require_votes(recipe, training)
+    _open_run(recipe, faces, run, resume=resume)
     keras.utils.set_random_seed(recipe.seed)  # for the first weights
 
     model = networks.build(recipe.network, recipe.crop_of_48, fastest_precision(), fused=True)
@@ -118,6 +124,8 @@ def train(
         for step, (crops, wanted) in enumerate(batches, start=1):
             rate = learning_rate(recipe, (epoch - 1) * steps + step, steps)
             learner.optimizer.learning_rate.assign(rate)
+            # Younger releases of Keras do it themselves; an older one would go on averaging.
+            learner.reset_metrics()
             result = learner.train_on_batch(crops, wanted, return_dict=True)
             average.update()
             loss_sum += len(crops) * float(result["logits_loss"])
@@ -245,16 +253,25 @@ def refuse_old_run(run: Path) -> None:
         raise RunError(f"{run}: holds a run already; add --resume, or give another folder")
 
 
-def _open_run(recipe: Recipe, run: Path, *, resume: bool) -> None:
+def refuse_other_faces(run: Path, faces: Faces) -> None:
+    """Raise RunError if the run learnt from data prepared otherwise: it may have seen these."""
+    held = run / DATA
+    if held.is_file() and json.loads(held.read_bytes()) != described(faces):
+        raise RunError(f"{run}: was trained on other faces; give the --data it was started with")
+
+
+def _open_run(recipe: Recipe, faces: Faces, run: Path, *, resume: bool) -> None:
     if not resume:
         refuse_old_run(run)
     stored = run / "recipe.yaml"
     if not stored.is_file():
-        run.mkdir(parents=True, exist_ok=True)
-        write_versions(run / "versions.json")
+        write_json(run / "versions.json", versions() | {"precision": fastest_precision()})
+        write_json(run / DATA, described(faces))
         write_recipe(stored, recipe)
-    elif read_recipe(stored) != recipe:
+        return
+    if read_recipe(stored) != recipe:
         raise RunError(f"{run}: was started with another recipe; give another folder")
+    refuse_other_faces(run, faces)
 
 
 def _optimizer(recipe: Recipe) -> Any:

@@ -12,6 +12,14 @@ from numpy.typing import NDArray
 from .errors import DataError
 from .labels import LABELS
 from .prepared import Faces
+from .recipe import Recipe
+
+
+def require_votes(recipe: Recipe, faces: Faces) -> None:
+    """Raise DataError where the recipe listens to voters and the data has none."""
+    listens = recipe.votes or (recipe.distillation is not None and recipe.distillation.voters)
+    if listens and not faces.votes.any():
+        raise DataError("the recipe wants FER+ votes, the data has none; prepare it with --votes")
 
 
 def expected_labels(faces: Faces) -> NDArray[np.float32]:
@@ -25,10 +33,8 @@ def expected_labels(faces: Faces) -> NDArray[np.float32]:
         faces: those to fit on and to answer about; the split `train`.
 
     Raises:
-        DataError: the data was prepared without votes, or lacks a label.
+        DataError: the data lacks a label.
     """
-    if not faces.votes.any():
-        raise DataError("the data has no FER+ votes; prepare it with --votes")
     if len(np.unique(faces.labels)) < len(LABELS):
         raise DataError("the split train lacks a label; voters need all seven to be fitted")
     from sklearn.linear_model import LogisticRegression

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from emoflix_training.classifiers import KerasClassifier, TfliteClassifier
+from emoflix_training.backend import require_tensorflow
+from emoflix_training.classifiers import KerasClassifier, TfliteClassifier, open_keras
 from emoflix_training.files import replacing
 from emoflix_training.prepared import Faces
 
@@ -51,19 +52,16 @@ def produce(
     """Train the decoder unless it is there, cast, film, write, check.
 
     Raises:
-        TrainingError: OpenCV is missing, or too few invented faces pass the casting.
+        TrainingError: OpenCV is missing, Keras does not run on TensorFlow, or too few invented
+            faces pass the casting.
     """
-    import keras
-
     stage.opencv()
-    if decoder_path.is_file():
-        decoder = KerasClassifier(decoder_path).model
-    else:
-        decoder = _train(faces.of("train"), network.model, epochs, seed)
+    require_tensorflow("clip")
+    if not decoder_path.is_file():
+        trained = _train(faces.of("train"), network.model, epochs, seed)
         with replacing(decoder_path) as temporary:
-            decoder.save(temporary)
-        decoder = keras.saving.load_model(decoder_path, compile=False)
-
+            trained.save(temporary)
+    decoder = open_keras(decoder_path)
     latents = direct.cast(decoder, quantised, SCENES, casting_seed)
     entries, clip = script(), out / CLIP_NAME
     direct.write(direct.film(decoder, latents), clip)
