@@ -1,6 +1,7 @@
 """What `evaluate` and `report` say of a network, on the tiny data."""
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -143,8 +144,22 @@ def test_a_report_tells_what_quantisation_cost(
     assert result.exit_code == 0, result.output
     text = page.read_text(encoding="utf-8")
     assert "before quantisation" in text
+    assert "model.keras against expression.tflite" in text
     assert "McNemar" in text
     assert "sha256" in text
+
+
+def test_a_folder_that_is_no_run_is_named_by_the_report(
+    run: Path, tiny: Path, tmp_path: Path
+) -> None:
+    half = tmp_path / "half"
+    half.mkdir()
+    shutil.copy(run / "model.keras", half)
+    page = tmp_path / "report.html"
+    network = run / "model.keras"
+    result = emoflix_train("report", network, "--data", tiny, "--run", half, "--out", page)
+    assert (result.exit_code, "half: no curves.png" in result.output) == (2, True)
+    assert not page.exists()
 
 
 def test_prepare_leaves_a_report_to_look_at(tiny: Path) -> None:

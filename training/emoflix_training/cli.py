@@ -248,7 +248,7 @@ def evaluate(
     if as_json:
         click.echo(msgspec.json.encode(found.to_builtins()))
     else:
-        tables.show_evaluation(found.evaluation, network, found.hardships, found.comparison)
+        tables.show_evaluation(found)
 
 
 @main.command()

@@ -10,7 +10,8 @@ from .files import replacing
 
 STYLE: Final = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }
+p { max-width: 48rem; } .row { display: flex; flex-wrap: wrap; gap: 0 2rem; align-items: start; }
 h1 { font-size: 1.8rem; margin-bottom: 0; } h2 { margin-top: 2.5rem; }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .3rem 0; }
@@ -31,6 +32,11 @@ def heading(text: str) -> str:
 
 def paragraph(text: str) -> str:
     return f"<p>{html.escape(text)}</p>"
+
+
+def row(*parts: str) -> str:
+    """Side by side, as far as the window is wide enough."""
+    return f'<div class="row">{"".join(parts)}</div>'
 
 
 def code(text: str) -> str:

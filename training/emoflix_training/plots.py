@@ -28,6 +28,7 @@ def distribution(counts: Sequence[int], title: str) -> bytes:
     pie.pie(counts, labels=LABELS, colors=COLOURS, autopct="%.0f%%", startangle=90)
     bars.barh(LABELS, counts, color=COLOURS)
     bars.bar_label(bars.containers[0], padding=2)
+    bars.margins(x=0.12)  # room for the longest bar's number
     bars.invert_yaxis()
     bars.set_xlabel("faces")
     figure.suptitle(title)
@@ -87,7 +88,7 @@ def reliability(
     logits: NDArray[np.float32], labels: NDArray[np.uint8], temperature: float
 ) -> bytes:
     """Accuracy against confidence, before and after the temperature."""
-    figure = _figure(4.6, 4.2)
+    figure = _figure(3.9, 3.6)
     axes = figure.subplots()
     axes.plot([0, 1], [0, 1], color="grey", linewidth=1, linestyle="--")
     edges = np.linspace(0, 1, 11)
@@ -110,7 +111,7 @@ def reliability(
 def coverage(logits: NDArray[np.float32], labels: NDArray[np.uint8]) -> bytes:
     """How wrong the surest answers are: the risk-coverage curve."""
     share, risk = risk_coverage(logits, labels)
-    figure = _figure(4.6, 4.2)
+    figure = _figure(3.9, 3.6)
     axes = figure.subplots()
     axes.plot(100 * share, 100 * risk)
     axes.set(xlabel="answered, %, the surest first", ylabel="wrong among them, %", ylim=(0, None))

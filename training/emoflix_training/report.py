@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import yaml
 
 from . import page, plots
 from .card import read_card
 from .errors import RunError
-from .evaluate import Comparison, Evaluation, Hardship
+from .evaluate import Evaluation, Hardship
 from .fer2013 import Rows
 from .labels import LABELS
 from .measure import Findings, measure
@@ -24,8 +25,10 @@ def data_report(path: Path, rows: Rows, faces: Faces, counts: Counts) -> None:
         path,
         "The faces: what was found and kept",
         [
-            page.table("Found in the source", ("found", "count"), counts.found()),
-            page.table("Dropped from Training", ("dropped", "count"), counts.dropped()),
+            page.row(
+                page.table("Found in the source", ("found", "count"), counts.found()),
+                page.table("Dropped from Training", ("dropped", "count"), counts.dropped()),
+            ),
             page.table("Written", ("split", *LABELS, "all", "distinct"), counts.written()),
             page.heading("Classes"),
             *(
@@ -71,36 +74,49 @@ def network_report(path: Path, found: Findings, run: Path | None = None) -> None
             "or near copy stood in Training as published. ECE is the expected calibration error "
             f"over 15 bins, before and after the temperature {evaluation.temperature:.2f}."
         ),
-        page.table(
-            "Each expression",
-            ("expression", "faces", "precision", "recall", "F1"),
-            [
-                (row.label, row.count, f"{row.precision:.3f}", f"{row.recall:.3f}", f"{row.f1:.3f}")
-                for row in evaluation.per_label
-            ],
+        page.row(
+            page.table(
+                "Each expression",
+                ("expression", "faces", "precision", "recall", "F1"),
+                [
+                    (one.label, one.count, *map("{:.3f}".format, one.ratios))
+                    for one in evaluation.per_label
+                ],
+            ),
+            page.picture(plots.confusion(evaluation.confusion), "Confusion"),
         ),
-        page.picture(plots.confusion(evaluation.confusion), "Confusion"),
         page.heading("How far it can be believed"),
-        page.picture(
-            plots.reliability(found.logits, found.faces.labels, evaluation.temperature),
-            "Accuracy against confidence",
-        ),
-        page.picture(
-            plots.coverage(found.logits, found.faces.labels), "If it may keep silent when unsure"
-        ),
-        page.table(
-            "Accuracy of the surest answers",
-            ("answered", "accuracy, %"),
-            [(share, f"{100 * a:.1f}") for share, a in evaluation.accuracy_at_coverage.items()],
+        page.row(
+            page.picture(
+                plots.reliability(found.logits, found.faces.labels, evaluation.temperature),
+                "Accuracy against confidence",
+            ),
+            page.picture(
+                plots.coverage(found.logits, found.faces.labels),
+                "If it may keep silent when unsure",
+            ),
+            page.table(
+                "The surest answers",
+                ("answered", "accuracy, %"),
+                [(share, f"{100 * a:.1f}") for share, a in evaluation.accuracy_at_coverage.items()],
+            ),
         ),
         page.heading("Hardships"),
         page.picture(
             plots.robustness(found.hardships, evaluation.full.accuracy),
             "Accuracy under each hardship at three strengths",
         ),
-        page.table("Hardships", ("hardship", "strength", "accuracy, %"), endured(found.hardships)),
+        page.table(
+            f"Accuracy, %, of {evaluation.full.count} faces",
+            HARDSHIP_COLUMNS,
+            endured(found.hardships),
+        ),
+        page.paragraph(
+            "FER2013 has no record of skin or glasses. Tones by gamma and drawn rims stand in for "
+            "them, and measure no real group."
+        ),
     ]
-    compared = [one.comparison for one in (found, *before) if one.comparison is not None]
+    compared = [one for one in (found, *before) if one.comparison is not None]
     if compared:
         parts += [page.heading("Compared"), *(page.paragraph(in_words(one)) for one in compared)]
     if run is not None:
@@ -118,9 +134,10 @@ def network_report(path: Path, found: Findings, run: Path | None = None) -> None
 
 def _before_quantisation(found: Findings, run: Path) -> list[Findings]:
     """The float network of the run, compared with the one measured; none if that is it."""
+    for name in ("model.keras", "curves.png", "recipe.yaml"):
+        if not (run / name).is_file():
+            raise RunError(f"{run}: no {name}; name the folder of the network's run")
     floating = run / "model.keras"
-    if not floating.is_file():
-        raise RunError(f"{run}: no model.keras; name the folder of the network's run")
     if floating.samefile(found.network):
         return []
     name = found.evaluation.split
@@ -132,16 +149,26 @@ def percent(score: Score) -> str:
     return f"{100 * score.accuracy:.2f} ({low:.1f} to {high:.1f}) of {score.count}"
 
 
-def endured(hardships: Sequence[Hardship]) -> list[tuple[str, str, str]]:
-    """The rows of the table of hardships."""
-    return [(entry.hardship, entry.strength, percent(entry.score)) for entry in hardships]
+HARDSHIP_COLUMNS: Final = ("hardship", "mild", "middle", "hard")
 
 
-def in_words(comparison: Comparison) -> str:
-    test = comparison.mcnemar
+def endured(hardships: Sequence[Hardship]) -> list[tuple[str, ...]]:
+    """The rows of the table of hardships: the accuracy at each strength, in %."""
+    rows: dict[str, list[str]] = {}
+    for one in hardships:
+        said = f"{100 * one.score.accuracy:.1f}, {one.strength}"
+        rows.setdefault(one.hardship, []).append(said)
+    return [(name, *accuracies) for name, accuracies in rows.items()]
+
+
+def in_words(found: Findings) -> str:
+    """How the network fares against the one that it was compared with."""
+    if (other := found.comparison) is None:
+        return ""
+    one, two, test = found.network.name, other.network, other.mcnemar
     return (
-        f"{comparison.network}: {percent(comparison.score)}. Only the first is right on "
-        f"{test.first_only} faces, only this one on {test.second_only}; McNemar's exact test: "
+        f"{one} against {two}, which is right on {percent(other.score)}: {one} alone is right on "
+        f"{test.first_only} faces, {two} alone on {test.second_only}; McNemar's exact test: "
         f"p = {test.p_value:.3g}."
     )
 

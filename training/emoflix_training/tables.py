@@ -1,16 +1,15 @@
 """What the commands print."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .clip.produce import Produced
 from .crossval import CrossValidation
-from .evaluate import Comparison, Evaluation, Hardship
 from .export import Exported
 from .labels import LABELS
+from .measure import Findings
 from .prepare import Counts
-from .report import endured, in_words, percent
+from .report import HARDSHIP_COLUMNS, endured, in_words, percent
 
 if TYPE_CHECKING:  # rich is imported only by the commands that print
     from rich.table import Table
@@ -54,17 +53,13 @@ def show_exported(exported: Exported) -> None:
     _print(table)
 
 
-def show_evaluation(
-    evaluation: Evaluation,
-    network: Path,
-    hardships: Sequence[Hardship] = (),
-    comparison: Comparison | None = None,
-) -> None:
+def show_evaluation(found: Findings) -> None:
     """Print everything `evaluate` measured."""
     from rich.console import Console
     from rich.table import Table
 
-    summary = Table("measured", "value", title=f"{network.name} on {evaluation.split}")
+    evaluation = found.evaluation
+    summary = Table("measured", "value", title=f"{found.network.name} on {evaluation.split}")
     for text, value in (
         ("accuracy, %, 95 % interval", percent(evaluation.full)),
         ("accuracy on distinct images, %", percent(evaluation.distinct)),
@@ -79,13 +74,7 @@ def show_evaluation(
 
     labels = Table("expression", "faces", "precision", "recall", "F1")
     for row in evaluation.per_label:
-        labels.add_row(
-            row.label,
-            f"{row.count}",
-            f"{row.precision:.3f}",
-            f"{row.recall:.3f}",
-            f"{row.f1:.3f}",
-        )
+        labels.add_row(row.label, f"{row.count}", *map("{:.3f}".format, row.ratios))
 
     confusion = Table("is, below: answered", *LABELS, title="Confusion")
     for label, answers in zip(LABELS, evaluation.confusion, strict=True):
@@ -94,13 +83,13 @@ def show_evaluation(
     for share, accuracy in evaluation.accuracy_at_coverage.items():
         surest.add_row(share, f"{100 * accuracy:.1f}")
     _print(summary, labels, confusion, surest)
-    if hardships:
-        hard = Table("hardship", "strength", "accuracy, %")
-        for entry in endured(hardships):
+    if found.hardships:
+        hard = Table(*HARDSHIP_COLUMNS, title="Accuracy, %, under hardships")
+        for entry in endured(found.hardships):
             hard.add_row(*entry)
         _print(hard)
-    if comparison is not None:
-        Console(soft_wrap=True).print(in_words(comparison))
+    if found.comparison is not None:
+        Console(soft_wrap=True).print(in_words(found))
 
 
 def show_clip(produced: Produced) -> None:
