@@ -2,9 +2,10 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -12,6 +13,12 @@ from typing import Final, NamedTuple
 
 import click
 import pytest
+import yaml
+
+from emoflix_device.config import HouseholdSettings
+from emoflix_device.household import open_household
+from emoflix_device.run import NOTICE
+from emoflix_device.vision.card import BUNDLED_MODEL
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = (
@@ -25,11 +32,15 @@ QUICK: Final = re.compile(r"emoflix-catalog (recommend|search|info|stats|version
 """What needs neither hardware nor a service, and takes a moment on the starter catalogue."""
 
 NEEDS: Final = re.compile(
-    r"\bID\b|\.json|\.csv|\.\./shared|--catalogue|--reference|[A-Z]{4,}|FILE|\.emoflix|<|\|"
+    r"\bID\b|\.json|\.csv|\.jpg|\.\./shared|--catalogue|--reference|[A-Z]{4,}|FILE|\.emoflix|<|\|"
 )
 """A command with a file or a word of the reader's own is parsed, not run."""
 
 CUT_SHORT: Final = re.compile(r"…|\.\.\.")
+
+
+SHELLS: Final = {"", "sh", "console", "bash"}
+OURS: Final = re.compile(r"(emoflix(-catalog|-train|-web)?|make|python|deploy/install\.sh) \S")
 
 
 class Documented(NamedTuple):
@@ -46,8 +57,9 @@ class Documented(NamedTuple):
 def documented(page: Path) -> Iterator[Documented]:
     """Every command on a page, from its blocks and from its running text."""
     text = page.read_text(encoding="utf-8")
-    blocks = re.findall(r"^```(?:sh|console|bash)?\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    prose = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+    fence = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+    blocks = [block for language, block in fence.findall(text) if language in SHELLS]
+    prose = fence.sub("", text)
     for whole, lines in (
         (True, "\n".join(blocks).replace("\\\n", " ").splitlines()),
         (False, re.findall(r"`([^`\n]+)`", prose)),
@@ -56,7 +68,7 @@ def documented(page: Path) -> Iterator[Documented]:
             for part in re.split(r"&&|\s[|>]\s", line):
                 command = re.sub(r"\s+#.*", "", part).strip()
                 command = command.removeprefix("$ ").removeprefix("sudo ")
-                if re.match(r"(emoflix(-catalog|-train|-web)?|make) \S", command):
+                if re.match(OURS, command):
                     yield Documented(
                         page.relative_to(ROOT), command, whole and not CUT_SHORT.search(command)
                     )
@@ -72,6 +84,17 @@ def test_a_documented_command_exists_with_its_options(found: Documented) -> None
         rules = "".join(path.read_text() for path in (ROOT / "Makefile", *ROOT.glob("deploy/*.mk")))
         targets = re.findall(r"^([a-z0-9-]+):", rules, re.MULTILINE)
         assert {word for word in arguments if "=" not in word} <= set(targets)
+        return
+    if program == "python":
+        script = f"{arguments[1].replace('.', '/')}.py" if arguments[0] == "-m" else arguments[0]
+        assert [*ROOT.glob(script), *ROOT.glob(f"*/{script}")]
+        return
+    if program == "deploy/install.sh":
+        told = subprocess.run(
+            [ROOT / program, "--help"], capture_output=True, text=True, check=True
+        )
+        options = {word for word in arguments if word.startswith("--")}
+        assert options <= set(re.findall(r"--[a-z-]+", told.stdout))
         return
     (script,) = entry_points(group="console_scripts", name=program)
     # Two of the programs stand behind a function that turns errors into one line.
@@ -124,14 +147,61 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def emoflix_catalog(home: Path, *arguments: str) -> None:
-    ran = subprocess.run(
-        [sys.executable, "-m", "emoflix_catalog", *arguments],
+    ran = in_home(home, "emoflix_catalog", arguments)
+    assert ran.returncode == 0, ran.stderr[-300:]
+
+
+def in_home(home: Path, module: str, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """A command of ours, by a reader who answers yes."""
+    return subprocess.run(
+        [sys.executable, "-m", module, *arguments],
         cwd=home,
         env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+        input="y\n",
         capture_output=True,
+        text=True,
         check=False,
     )
-    assert ran.returncode == 0, ran.stderr.decode()[-300:]
+
+
+MODULES: Final = {"emoflix": "emoflix_device", "emoflix-catalog": "emoflix_catalog"}
+HARDWARE: Final = "emoflix check"
+"""Of the page of operations, what wants a camera and a broker."""
+
+
+def test_the_commands_of_the_page_of_operations_run_in_their_order(home: Path) -> None:
+    for suffix in (".tflite", ".json"):
+        shutil.copy(BUNDLED_MODEL.with_suffix(suffix), home)
+    stick = home / "media" / "stick"
+    stick.mkdir(parents=True)
+    files = {"catalogue": home / "new.emoflix", "expression_model": home / "new.tflite"}
+    settings = {
+        "state_dir": str(home / "state"),
+        "recommender": {"catalogue": str(files["catalogue"])},
+        "vision": {"expression_model": str(files["expression_model"])},
+        "update": {"key_file": str(home / "emoflix.pub"), "sources": [str(home)]},
+    }
+    config = home / "emoflix.yaml"
+    config.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    (home / "state").mkdir()
+    with open_household(HouseholdSettings(), home / "state") as store:
+        store.profiles.create("Anna")
+
+    page = ROOT / "docs" / "operations.md"
+    commands = [one.command for one in documented(page) if one.whole]
+    ran = [command for command in commands if not command.startswith((HARDWARE, "make"))]
+    assert len(ran) > 9
+    for command in ran:
+        program, *arguments = shlex.split(
+            command.replace("~", str(home)).replace("/media/stick", str(stick))
+        )
+        if arguments[0] in {"status", "backup", "restore", "update"}:
+            arguments += ["--config", str(config)]
+        # Nothing runs here, which is what `status` is to tell.
+        expected = 1 if arguments[0] == "status" else 0
+        ended = in_home(home, MODULES[program], arguments)
+        assert ended.returncode == expected, (command, ended.stderr[-300:])
+    assert all(file.exists() for file in files.values())
 
 
 def test_the_page_of_configuration_keys_is_made_from_the_code(tmp_path: Path) -> None:
@@ -162,6 +232,11 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
         if not re.match(r"[a-z]+:", target):
             assert (page.parent / target).exists(), target
+
+
+def test_the_readme_carries_the_notice_that_the_box_publishes() -> None:
+    read = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert NOTICE in " ".join(read.replace("\n> ", " ").split())
 
 
 def test_every_page_is_in_the_navigation() -> None:
