@@ -92,6 +92,10 @@ def run(tiny: Path, recipe: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="session")
 def exported(run: Path, tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import keras
+
+    if keras.config.backend() != "tensorflow":
+        pytest.skip("export needs Keras on TensorFlow")
     out = tmp_path_factory.mktemp("models") / "expression.tflite"
     result = emoflix_train("export", run, "--data", tiny, "--out", out, "--score", "PrivateTest")
     assert result.exit_code == 0, result.output
