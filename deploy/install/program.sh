@@ -157,7 +157,7 @@ uninstall() {
         rmdir --ignore-fail-on-non-empty "/etc/systemd/system/$unit.d" 2>/dev/null || true
     done
     [[ $RUNS == no ]] || systemctl daemon-reload
-    rm -f /usr/local/bin/emoflix /usr/local/bin/emoflix-catalog \
+    rm -f /usr/local/bin/emoflix /usr/local/bin/emoflix-catalog /var/lib/systemd/timers/stamp-emoflix-* \
         /etc/udev/rules.d/60-emoflix-led.rules /etc/avahi/services/emoflix.service
     if [[ $ERASE == yes ]]; then
         "$ROOT/deploy/mosquitto/set-up-broker" --remove

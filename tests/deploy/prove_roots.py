@@ -213,8 +213,9 @@ def installs(root: Root) -> str:
     said = root.done(INSTALL)
     took_s = time.monotonic() - began_s
     version = root.done(f"{EMOFLIX} --version").strip()
-    units = root.done("ls /etc/systemd/system/multi-user.target.wants").split()
-    assert {"emoflix.service", "emoflix-web.service"} <= set(units), units
+    units = root.done("ls /etc/systemd/system/{multi-user,timers}.target.wants").split()
+    wanted = {f"emoflix{part}.service" for part in ("", "-web", "-name")}
+    assert {*wanted, "emoflix-retention.timer"} <= set(units), units
     faces = "YuNet" if "YuNet is in" in said else "Haar (YuNet was not reached, and it said so)"
     size_mb = root.done("du -sm /opt/emoflix").split()[0]
     return f"install.sh: {version} in {took_s:.0f} s, {size_mb} MB, faces by {faces}"
