@@ -63,8 +63,8 @@ def main() -> None:
         if error.name not in EXTRAS:
             raise
         click.echo(
-            f"emoflix: this command needs {error.name}, which is not installed: in the folder of"
-            f" Emoflix, pip install '.[{EXTRAS[error.name]}]'",
+            f"emoflix: this command needs {error.name}, which is not installed:"
+            f" pip install 'emoflix[{EXTRAS[error.name]}]'",
             err=True,
         )
         sys.exit(2)

@@ -20,4 +20,4 @@ def test_a_command_whose_packages_are_not_installed_says_what_brings_them(
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert f"needs {package}" in said
-    assert "'.[web]'" in said
+    assert "'emoflix[web]'" in said
