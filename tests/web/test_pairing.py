@@ -55,6 +55,11 @@ def test_an_invented_invitation_or_secret_is_worth_nothing(tmp_path: Path) -> No
     assert phones.user_of("a" * 43) is None
 
 
+def test_a_secret_of_bytes_that_are_no_text_is_worth_nothing(tmp_path: Path) -> None:
+    phones = pairing(tmp_path)
+    assert phones.user_of(b"\xff\xfe".decode(errors="surrogateescape")) is None
+
+
 def test_when_all_users_have_phones_the_invitation_stays_good(tmp_path: Path) -> None:
     phones = pairing(tmp_path)
     paired(phones)

@@ -167,6 +167,7 @@ def test_an_origin_must_be_this_very_page() -> None:
         "http://box.local",
         "http://evil.com",
         "http://box.local:8080.evil.com",
+        "http://[box.local:8080",
     ):
         assert not is_same_origin(other, "box.local:8080")
 

@@ -59,4 +59,7 @@ def is_ours(host: str, names: Collection[str] = ()) -> bool:
 
 def is_same_origin(origin: str | None, host: str) -> bool:
     """Whether a request was made by this page, as the browser vouches for in `Origin`."""
-    return origin is not None and urlsplit(origin).netloc == host
+    try:
+        return origin is not None and urlsplit(origin).netloc == host
+    except ValueError:  # a bracket without its pair
+        return False

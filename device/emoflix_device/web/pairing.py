@@ -156,4 +156,5 @@ def read_users(file: Path) -> dict[str, str]:
 
 def _hash(secret: str) -> str:
     # Random and long, so that a plain hash is as good as a slow one.
-    return hashlib.sha256(secret.encode()).hexdigest()
+    # A cookie that no phone of ours was given may hold any bytes, which stand for themselves here.
+    return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
