@@ -78,11 +78,15 @@ def test_what_was_said_long_ago_is_not_read_again_for_the_next_answer(
         store.history.add("Anna", Feedback(film=film, kind="like"), tonight)
     assert followed(store).liked == ("a", "b", "c")
     store.history.add("Anna", Feedback(film="d", kind="like"), tonight)
-    rows: list[Any] = []
+    rows: list[tuple[Any, ...]] = []
     read = store._database.rows
-    monkeypatch.setattr(
-        store._database, "rows", lambda *query: rows.extend(found := read(*query)) or found
-    )
+
+    def count(query: str, *values: Any) -> list[tuple[Any, ...]]:
+        found = read(query, *values)
+        rows.extend(found)
+        return found
+
+    monkeypatch.setattr(store._database, "rows", count)
     assert followed(store).liked == ("a", "b", "c", "d")
     assert sum("like" in row for row in rows) == 1
 
