@@ -94,7 +94,7 @@ class Web:
                 raise SourceError(f"{shown}: is no address ({error}): give http://...") from error
             except self._httpx.UnsupportedProtocol as error:
                 raise SourceError(f"{shown}: is no address ({error}): give http://...") from error
-            except self._httpx.TransportError as error:
+            except self._httpx.RequestError as error:  # a body that cannot be unpacked is one, too
                 problem = f"does not answer ({type(error).__name__}: {error})"
             else:
                 if response.status_code == _OK:

@@ -107,6 +107,14 @@ def test_a_broken_page_is_one_clear_line(
     assert "\n" not in str(caught.value)
 
 
+def test_a_body_that_is_not_packed_as_it_says_is_asked_for_again(
+    server: Server, ask: Callable[..., Any]
+) -> None:
+    server.first = [Answer(b"no gzip", headers={"Content-Encoding": "gzip"})]
+    server.answer = kodi_answer(MOVIE)
+    assert len(ask("kodi").films) == 1
+
+
 def test_a_page_in_the_middle_that_breaks_ends_the_import(
     server: Server, ask: Callable[..., Any]
 ) -> None:
