@@ -2,14 +2,12 @@
 
 import datetime as dt
 
-import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.errors import InvalidRequestError
 from emoflix_catalog.film import Film
 from emoflix_catalog.recommend import (
@@ -26,7 +24,7 @@ from emoflix_catalog.recommend import (
 from emoflix_catalog.recommend.calibration import genre_shares
 from emoflix_catalog.recommend.scorers import SCORERS
 from emoflix_catalog.starter import films_of, starter_films
-from emoflix_catalog.store import Catalogue, open_catalogue
+from emoflix_catalog.store import Catalogue
 from emoflix_catalog.vocabulary import AGES, GENRES, LANGUAGES, MOOD_TAGS
 from tests.catalog.slates import EVENING, CatalogueOf, film, ids, moods, subsets
 
@@ -246,75 +244,6 @@ def test_what_was_shown_just_now_rests_until_little_else_is_left(
     slate = recommend(catalogue, viewer, None, EVENING, count=3)
     assert ids(slate) == ["fresh", "rested", "tamil"]
     assert slate.films[1].reasons[0].text.startswith("Shown just now and not chosen")
-
-
-def test_only_what_the_library_holds_is_recommended(catalogue_of: CatalogueOf) -> None:
-    catalogue = catalogue_of(film("at-home", identifiers={"jellyfin": "x"}), film("elsewhere"))
-    viewer = Viewer(libraries=("jellyfin",))
-    slate = recommend(catalogue, viewer, None, EVENING, count=2)
-    assert ids(slate) == ["at-home"]
-    assert slate.note == "Only 1 film fits (in jellyfin): there would be 2 outside the library."
-
-
-def test_a_table_of_what_a_service_has_is_a_library_too(catalogue_of: CatalogueOf) -> None:
-    """The sources of a film that several tell of are joined by a plus."""
-    catalogue = catalogue_of(
-        film("streamed", source="starter+csv-my-service"),
-        film("elsewhere", source="csv-my-service-2"),
-        film("at-home", identifiers={"kodi": "7"}),
-    )
-    service, both = Viewer(libraries=("csv-my-service",)), ("csv-my-service", "kodi")
-    assert ids(recommend(catalogue, service, None, EVENING)) == ["streamed"]
-    slate = recommend(catalogue, Viewer(libraries=both), None, EVENING)
-    assert set(ids(slate)) == {"streamed", "at-home"}
-
-
-SHELVES = ("jellyfin", "kodi", "csv-one", "csv-two")
-
-
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    held=st.lists(st.frozensets(st.sampled_from(SHELVES)), min_size=8, max_size=8),
-    asked=subsets((*SHELVES, "csv", "nowhere"), 3),
-    tags_left_out=subsets(tuple(MOOD_TAGS), 12),
-    mood=moods,
-)
-def test_no_slate_holds_a_film_outside_the_libraries_or_with_a_tag_left_out(
-    starter_list: list[Film],
-    tmp_path_factory: pytest.TempPathFactory,
-    held: list[frozenset[str]],
-    asked: tuple[str, ...],
-    tags_left_out: tuple[str, ...],
-    mood: MoodReading | None,
-) -> None:
-    shelves = dict(zip((one.id for one in starter_list[::200]), held, strict=False))
-    films = [
-        msgspec.structs.replace(
-            one,
-            identifiers={name: one.id for name in shelf if not name.startswith("csv-")},
-            source="+".join(["starter", *sorted(n for n in shelf if n.startswith("csv-"))]),
-        )
-        for one, shelf in zip(starter_list[::200], held, strict=False)
-    ]
-    path = tmp_path_factory.mktemp("shelves") / "films.sqlite"
-    write_catalogue(films, path)
-    viewer = Viewer(libraries=asked, mood_tags_left_out=tags_left_out)
-    with open_catalogue(path) as catalogue:
-        shown = set(ids(recommend(catalogue, viewer, mood, EVENING, count=len(films))))
-    assert shown == {
-        one.id
-        for one in films
-        if not set(one.mood_tags) & set(tags_left_out)
-        and (not asked or shelves[one.id] & set(asked))
-    }
-
-
-def test_only_films_of_the_genres_asked_for_are_recommended(catalogue_of: CatalogueOf) -> None:
-    catalogue = catalogue_of(film("war", genres=("war",)), film("joke", genres=("comedy", "war")))
-    viewer = Viewer(genres=("comedy", "sport"))
-    slate = recommend(catalogue, viewer, None, EVENING, count=2)
-    assert ids(slate) == ["joke"]
-    assert slate.note.startswith("Only 1 film fits (of comedy or sport)")
 
 
 def test_a_film_that_one_of_several_would_hate_is_left_out(catalogue_of: CatalogueOf) -> None:
