@@ -134,8 +134,7 @@ def taste_of(catalogue: Catalogue, viewer: Viewer) -> Taste:
     What rests changes with every slate, and is not a matter of taste.
     """
     viewer = msgspec.structs.replace(viewer, resting=frozenset())
-    empty = _Remembered(OrderedDict(), OrderedDict())
-    tastes, arrays = catalogue.remembered.setdefault(_Remembered, empty)
+    tastes, arrays = _remembered(catalogue)
     taste = tastes.get(viewer)
     if taste is None:
         taste = tastes[viewer] = Taste(catalogue, viewer, arrays)
@@ -143,3 +142,9 @@ def taste_of(catalogue: Catalogue, viewer: Viewer) -> Taste:
             tastes.popitem(last=False)
     tastes.move_to_end(viewer)
     return taste
+
+
+def _remembered(catalogue: Catalogue) -> _Remembered:
+    empty = _Remembered(OrderedDict(), OrderedDict())
+    remembered: _Remembered = catalogue.remembered.setdefault(_Remembered, empty)
+    return remembered

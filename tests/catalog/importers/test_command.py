@@ -80,8 +80,8 @@ def test_an_import_is_summed_up_in_a_table(run: Callable[..., Result], folder: P
 def test_on_a_terminal_an_import_shows_how_far_it_is(folder: Path) -> None:
     rows = "".join(f"Film {number},{1950 + number % 70},Somebody\n" for number in range(20_000))
     (folder / "long.csv").write_text(f"title,year,director\n{rows}")
-    command = [sys.executable, "-m", "emoflix_catalog", "import", "csv", folder / "long.csv"]
-    places = ["--into", folder / "long.sqlite", "--films", folder / "own"]
+    command = [sys.executable, "-m", "emoflix_catalog", "import", "csv", f"{folder}/long.csv"]
+    places = ["--into", f"{folder}/long.sqlite", "--films", f"{folder}/own"]
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         [*command, *places],
