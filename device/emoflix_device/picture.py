@@ -21,9 +21,9 @@ class PictureReading(Struct, frozen=True):
     """What a picture shows."""
 
     faces: tuple[FaceReport, ...]
-    """The largest first."""
+    """Those that can be read, the largest first."""
     mood: MoodReading | None
-    """The mean of the faces; None without one."""
+    """Their mean; None without one."""
     look: Look
     """Its colours and tones."""
 
@@ -58,11 +58,15 @@ class PictureReader:
         if self._observer is None:
             self._observer = self._open_observer()
         look = self._look_of(image[..., ::-1])
-        report, faces = review_picture(image, self._observer)
-        if not faces:
+        report, seen = review_picture(image, self._observer)
+        # A face that is too poor to be read shows none of the seven, and says nothing of the mood.
+        read = [(told, face) for told, face in zip(report.faces, seen, strict=True) if face.quality]
+        if not read:
             return PictureReading((), None, look)
-        shares = np.mean([face.probabilities for face in faces], axis=0, dtype=np.float64)
-        return PictureReading(report.faces, _reading(shares / shares.sum()), look)
+        shares = np.mean([face.probabilities for _, face in read], axis=0, dtype=np.float64)
+        return PictureReading(
+            tuple(told for told, _ in read), _reading(shares / shares.sum()), look
+        )
 
 
 def _reading(shares: NDArray[np.float64]) -> MoodReading:
