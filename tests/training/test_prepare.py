@@ -124,6 +124,29 @@ def test_a_zipped_csv_gives_the_same_faces(tmp_path: Path, tiny: Path) -> None:
     assert np.array_equal(again.split, before.split)
 
 
+def test_the_columns_may_stand_in_the_order_of_the_competitions_other_file(
+    tmp_path: Path, tiny: Path
+) -> None:
+    source = tmp_path / "icml_face_data.csv"
+    with source.open("w", newline="", encoding="utf-8") as lines:
+        lines.write("emotion, Usage, pixels\n")
+        for label, px, usage in fer2013_rows():
+            lines.write(f"{label},{usage},{' '.join(map(str, px.ravel()))}\n")
+    out = tmp_path / "out.npz"
+    result = emoflix_train("prepare", source, "--out", out, "--validation", "0.2")
+    assert result.exit_code == 0, result.output
+    assert prepared.described(prepared.load(out)) == prepared.described(prepared.load(tiny))
+
+
+def test_a_file_of_one_evaluation_split_alone_can_be_measured_on(tmp_path: Path) -> None:
+    private = [row for row in fer2013_rows() if row[2] == "PrivateTest"]
+    source = write_csv(tmp_path / "private.csv", private)
+    out = tmp_path / "out.npz"
+    result = emoflix_train("prepare", source, "--out", out)
+    assert result.exit_code == 0, result.output
+    assert len(prepared.load(out).of("PrivateTest")) == TEST_ROWS
+
+
 def test_votes_follow_their_rows(tmp_path: Path) -> None:
     rows = fer2013_rows()
     source = write_csv(tmp_path / "fer2013.csv", rows)

@@ -56,25 +56,29 @@ class Rows:
 def read_rows(path: Path, votes_path: Path | None = None) -> Rows:
     """Read a FER2013 CSV (plain or .gz) and, row for row beside it, the FER+ votes.
 
+    The competition gave it out twice, with its columns in another order: both are taken.
+
     Raises:
         DataError: a file is missing or a line is not what it should be; names file and line.
     """
     images, labels, usages = [], [], []
     with _open_text(path) as lines:
         reader = csv.reader(lines)
-        header = tuple(next(reader, ()))
-        if header != COLUMNS:
+        header = [name.strip() for name in next(reader, ())]
+        if sorted(header) != sorted(COLUMNS):
             raise DataError(
                 f"{path}, line 1: the columns are {','.join(header)[:60] or 'missing'!r}; "
                 f"FER2013's are {','.join(COLUMNS)!r}"
             )
+        at = [header.index(name) for name in COLUMNS]
         for row in reader:
             where = f"{path}, line {reader.line_num}"
             if len(row) != len(COLUMNS):
                 raise DataError(f"{where}: {len(row)} fields instead of {len(COLUMNS)}")
-            labels.append(_label(row[0], where))
-            images.append(_pixels(row[1], where))
-            usages.append(_usage(row[2], where))
+            emotion, pixels, usage = (row[place] for place in at)
+            labels.append(_label(emotion, where))
+            images.append(_pixels(pixels, where))
+            usages.append(_usage(usage, where))
     if not images:
         raise DataError(f"{path}: no rows")
     votes = (
