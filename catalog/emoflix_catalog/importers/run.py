@@ -74,17 +74,18 @@ def import_source(
     """
     kept_as = record_source or name
     source = SOURCES[name]
-    films = _marked(reader(name)(request, tally), kept_as, licence or source.licence)
+    found = _marked(reader(name)(request, tally), kept_as, licence or source.licence)
     with open_records(records_path(catalogue)) as records:
         changes = records.replace(
-            kept_as, _some(films, request, tally), tally, today, cached=bool(source.keep_days)
+            kept_as, _some(found, request, tally), tally, today, cached=bool(source.keep_days)
         )
-        kept = kept_films(records, own, today)
-    groups = group_records(kept)
-    built = write_if_new(merge_groups(groups), catalogue)
+        groups = group_records(kept_films(records, own, today))
     merged = sum(
         kept_as in {record.source for record in group} for group in groups if len(group) > 1
     )
+    films = merge_groups(groups)
+    del groups  # as large as the films, and the catalogue is yet to be made
+    built = write_if_new(films, catalogue)
     return Imported(
         kept_as, tally.read, changes, merged, dict(tally.reasons), tally.examples, built
     )
