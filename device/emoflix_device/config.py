@@ -95,7 +95,7 @@ class MoodSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
     memory_s: Annotated[
         float, Meta(gt=0, le=60, description="seconds of looks that count as one: more is steadier")
-    ] = 1.0
+    ] = 0.7
     absence_s: Annotated[
         float, Meta(gt=0, le=600, description="after so long without a face it is `nobody`")
     ] = 3.0

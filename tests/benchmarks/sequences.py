@@ -2,8 +2,8 @@
 
 Every expression is held for half a minute or so. Meanwhile the crop changes about twice a second to
 another of the same label, in other light, shifted and with other noise, and now and then there is
-no face at all. So single looks are wrong about as often as the network is, and wrong for more than
-one look in a row, as on real faces.
+no face at all. As in the service, every second look is read in the mirror. So single looks are
+wrong about as often as the network is, and wrong for more than one look in a row, as on real faces.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,8 @@ MEAN_FURTHER_S: Final = 22.0
 MEAN_CROP_S: Final = 0.5
 GAPS_PER_S: Final = 1 / 20
 MEAN_GAP_S: Final = 0.8
-VARIANTS: Final = 2
+VIEWS: Final = 2
+"""As it is, and in the mirror; each with light and noise of its own."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +50,17 @@ class Sequence:
 
 
 def readings(model: ExpressionModel, labelled: Labelled, seed: int) -> list[NDArray[np.float32]]:
-    """For each expression the probabilities float32[crops, VARIANTS, 7] of its crops."""
+    """For each expression the probabilities float32[crops, VIEWS, 7] of its crops."""
     generator = np.random.default_rng(seed)
     found = []
     for label in range(len(EXPRESSIONS)):
         crops = labelled.crops[labelled.labels == label]
-        varied = np.stack([_varied(crop, generator) for crop in crops for _ in range(VARIANTS)])
+        varied = np.stack(
+            [_varied(view, generator) for crop in crops for view in (crop, crop[:, ::-1])]
+        )
         logits = model.logits(np.stack([fitted(crop, model.card.input) for crop in varied]))
         shares = probabilities(logits, model.card.temperature)
-        found.append(shares.reshape(len(crops), VARIANTS, len(EXPRESSIONS)))
+        found.append(shares.reshape(len(crops), VIEWS, len(EXPRESSIONS)))
     return found
 
 
@@ -80,9 +83,15 @@ def invented(read: list[NDArray[np.float32]], prior: tuple[float, ...], seed: in
         if generator.random() < GAPS_PER_S / LOOKS_PER_S:
             gap_until_s = now_s + generator.exponential(MEAN_GAP_S)
         truth[look] = label
-        variant = int(generator.integers(VARIANTS))
-        looks[look] = np.nan if now_s < gap_until_s else read[label][crop, variant]
+        looks[look] = np.nan if now_s < gap_until_s else read[label][crop, look % VIEWS]
     return Sequence(times_s, truth, looks, prior)
+
+
+def drawn_anew(
+    read: list[NDArray[np.float32]], generator: np.random.Generator
+) -> list[NDArray[np.float32]]:
+    """As many crops of each expression, drawn with repetition (the bootstrap, Efron 1979)."""
+    return [shares[generator.integers(len(shares), size=len(shares))] for shares in read]
 
 
 def _varied(crop: NDArray[np.uint8], generator: np.random.Generator) -> NDArray[np.uint8]:

@@ -67,6 +67,6 @@ def by_the_filter(sequence: Sequence, memory_s: float) -> Labels:
 SMOOTHERS: Final[dict[str, tuple[Callable[[Sequence, float], Labels], tuple[float, ...]]]] = {
     "average": (averaged, (0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 4.0)),
     "majority window": (by_majority, (0.6, 1.0, 1.4, 2.0, 3.0, 5.0, 8.0)),
-    "Bayesian filter": (by_the_filter, (0.5, 0.7, 1.0, 1.2, 1.5, 2.0, 3.0)),
+    "Bayesian filter": (by_the_filter, (0.3, 0.5, 0.7, 0.85, 1.0, 1.4, 2.0)),
 }
 """Each with the values, in seconds, of the one constant that makes it slower and steadier."""

@@ -78,5 +78,5 @@ def stages() -> Iterator[tuple[str, NDArray[Any]]]:
             f"one face's expression, {network} network, {engine}",
             timed(lambda _, m=model, c=crop: m.logits(c[None])),
         )
-    mood, look = MoodFilter(memory_s=1.0, absence_s=3.0), np.full((1, 7), 1 / 7)
+    mood, look = MoodFilter(memory_s=0.7, absence_s=3.0), np.full((1, 7), 1 / 7)
     yield "mood filter", timed(lambda n: mood.update(look, n / 10))

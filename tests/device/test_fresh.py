@@ -9,7 +9,7 @@ NOBODY = np.zeros((0, 7), np.float32)
 
 
 def a_filter() -> MoodFilter:
-    return MoodFilter(memory_s=1.0, absence_s=3.0)
+    return MoodFilter(memory_s=0.7, absence_s=3.0)
 
 
 def test_a_dark_room_wants_light_whatever_else_is_wrong() -> None:

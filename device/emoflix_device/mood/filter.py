@@ -37,33 +37,34 @@ Announced = Literal[
     "angry", "disgust", "fear", "happy", "sad", "surprise", "neutral", "uncertain", "nobody"
 ]
 
-DWELL_S: Final = 60.0
+DWELL_S: Final = 120.0
 """How long a room keeps one expression, on average."""
 
-LEAST_LIKELIHOOD: Final = 0.01
+LEAST_LIKELIHOOD: Final = 0.008
 """No look rules anything out: the network is wrong about one face in three."""
 
-RARER: Final = 0.7
+RARER: Final = 0.75
 """How much of the prior is taken out. All of it would be right were the network never wrong in the
 same way twice; a face that is read as a little of something rare all the time must stay what it
-mostly is. 0.7 still lets no expression be overlooked: docs/perception.md."""
+mostly is. 0.75 still lets no expression be overlooked: docs/perception.md."""
 
-NEW_S: Final = 1.0
+NEW_S: Final = 0.55
 """What a face shows anew counts for so much more than ..."""
-NEW_WITHIN_S: Final = 0.1
+NEW_WITHIN_S: Final = 0.12
 """... the seconds that it is shown, nearly all of that at once: a time constant. It also keeps what
 flickers from frame to frame from being new each time."""
-NEWNESS: Final = 0.3
+NEWNESS: Final = 0.42
 """New is what differs by so much from what was shown, by half the sum of the absolute differences
 of the probabilities: more than noise and light do to one face, less than another face does."""
 
 LONGEST_LOOK_S: Final = 0.5
 """A look stands for at most so long: after a gap it is one look, not many."""
 
-ENTER: Final = 0.7
-LEAVE: Final = 0.2
+ENTER: Final = 0.6
+LEAVE: Final = 0.05
 """Hysteresis: an expression is announced from the upper belief on, and kept down to the lower.
-All of these and the memory's default were chosen together: docs/perception.md."""
+All of these and the memory's default were chosen together, for the fewest flips that leave a
+change announced as quickly as it must be: docs/perception.md."""
 
 VALENCE: Final = np.array([-0.6, -0.6, -0.6, 0.8, -0.7, 0.2, 0.0])
 AROUSAL: Final = np.array([0.7, 0.3, 0.7, 0.4, -0.4, 0.7, 0.0])

@@ -64,10 +64,15 @@ class _Seen(NamedTuple):
 
     crop: Image
     read: ReadFace
+    mirrored: bool = False
 
 
 class Observer:
-    """Finds faces by a detector and reads them by a model."""
+    """Finds faces by a detector and reads them by a model.
+
+    A followed face is read in the mirror every other time. That is as good a view of it, but one
+    that the network mistakes in other ways: over two looks some mistakes cancel out, for nothing.
+    """
 
     def __init__(self, detector: Detector, model: ExpressionModel) -> None:
         self.detector = detector
@@ -98,13 +103,15 @@ class Observer:
         crop = crop_face(luma, face, self._margin, self.model.card.input)
         known = None if face.track is None else self._seen.get(face.track)
         if known is not None and cv2.norm(crop, known.crop, cv2.NORM_L1) < UNCHANGED * crop.size:
-            return _Seen(known.crop, replace(known.read, face=face))
+            return known._replace(read=replace(known.read, face=face))
         quality = quality_of(crop, fer_side_px(face, self._margin), face.landmarks)
         if not quality.readable:
             return _Seen(crop, ReadFace(face, _NOTHING, _EVEN, 0.0))
-        logits = self.model.logits(cleared(crop, quality)[None])
+        mirrored = known is not None and not known.mirrored
+        clear = cleared(crop, quality)
+        logits = self.model.logits((clear[:, ::-1] if mirrored else clear)[None])
         shares = probabilities(logits, self.model.card.temperature)
-        return _Seen(crop, ReadFace(face, logits[0], shares[0], quality.share))
+        return _Seen(crop, ReadFace(face, logits[0], shares[0], quality.share), mirrored)
 
 
 _NOTHING: Final = np.zeros(len(EXPRESSIONS), np.float32)

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from emoflix_device.camera.frame import Frame, Image
+from emoflix_device.camera.source import bundled_clip
 from emoflix_device.config import VisionSettings
+from emoflix_device.vision.crop import MARGINS, crop_face
 from emoflix_device.vision.look import Observer, open_observer
 
 
@@ -53,3 +55,25 @@ def test_followed_faces_are_read_as_well(
         (face,) = observer.observe(Frame(frame, number / 2, number)).faces
         assert face.face.track == 1
         assert face.probabilities.sum() == pytest.approx(1)
+
+
+def test_a_followed_face_is_read_in_the_mirror_every_other_time() -> None:
+    video = cv2.VideoCapture(str(bundled_clip()))
+    luma = np.asarray(cv2.cvtColor(video.read()[1], cv2.COLOR_BGR2GRAY))
+    video.release()
+    observer = open_observer(VisionSettings(), detect_every=5)
+    for number, brighter in enumerate((0, 20, 0, 20)):
+        image = cv2.add(luma, brighter)
+        (read,) = observer.observe(Frame(image, number / 5, number)).faces
+        crop = crop_face(image, read.face, MARGINS["haar"], observer.model.card.input)
+        seen = crop[:, ::-1] if number % 2 else crop
+        assert np.array_equal(read.logits, observer.model.logits(seen[None])[0])
+        assert not np.array_equal(read.logits, observer.model.logits(seen[None, :, ::-1])[0])
+
+
+def test_a_picture_is_read_as_it_is_whatever_was_read_before(
+    observer: Observer, crying_then_smiling: list[Image]
+) -> None:
+    frame = Frame(crying_then_smiling[0], 0.0, 0)
+    first, second = (observer.observe(frame).faces[0] for _ in range(2))
+    assert np.array_equal(first.logits, second.logits)
