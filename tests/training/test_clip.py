@@ -57,8 +57,9 @@ def test_a_copied_training_picture_is_noticed() -> None:
 
 
 def test_faces_that_nobody_finds_do_not_become_a_clip(
-    run: Path, tiny: Path, tmp_path: Path
+    run: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(direct, "AUDITIONS", 60)
     network = DEVICE / "models" / "expression.tflite"
     out = tmp_path / "clip"
     result = emoflix_train(

@@ -82,10 +82,10 @@ class Tensor:
 
     def from_real(self, values: NDArray[np.float32]) -> NDArray[Any]:
         if not np.issubdtype(self.dtype, np.integer):
-            return values.astype(self.dtype)
+            return np.asarray(values, self.dtype)
         ends = np.iinfo(self.dtype)
         steps = np.rint(values / self.scale + self.zero_point)
-        return np.clip(steps, ends.min, ends.max).astype(self.dtype)
+        return np.asarray(np.clip(steps, ends.min, ends.max), self.dtype)
 
     def to_real(self, values: NDArray[Any]) -> NDArray[np.float32]:
         if not np.issubdtype(self.dtype, np.integer):

@@ -25,10 +25,10 @@ class _Named(click.Path):
         self._suffix = suffix
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        path = super().convert(value, param, ctx)
+        path = Path(value)
         if path.suffix != self._suffix:
             self.fail(f"{path}: its name has to end in {self._suffix}", param, ctx)
-        return path
+        return super().convert(path, param, ctx)
 
 
 class _Commands(click.Group):
