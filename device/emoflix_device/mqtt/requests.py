@@ -358,7 +358,10 @@ class AnalyzeResult(Struct, frozen=True, kw_only=True):
     """What the picture shows, and films for it."""
 
     faces: tuple[FaceMessage, ...]
-    films: Annotated[tuple[FilmMessage, ...], Meta(description="for the mood of the faces")]
+    films: Annotated[
+        tuple[FilmMessage, ...],
+        Meta(description="for the mood of the faces, and as far as known like the picture"),
+    ]
     look_alike: Annotated[
         tuple[FilmMessage, ...],
         Meta(description="with the picture's colours and light; empty where no look is known"),
