@@ -10,7 +10,8 @@ from emoflix_training.crossval import assign_folds
 from emoflix_training.history import read_history
 from emoflix_training.labels import SPLITS
 from emoflix_training.recipe import read_recipe
-from emoflix_training.train import train, weights_of
+from emoflix_training.run_folder import weights_of
+from emoflix_training.train import train
 
 from .conftest import RECIPE, emoflix_train
 

@@ -6,9 +6,9 @@ import pytest
 from emoflix_training import prepared
 from emoflix_training.classifiers import KerasClassifier
 from emoflix_training.distil import CACHE, ask
+from emoflix_training.feeding import soft_targets
 from emoflix_training.history import read_history
 from emoflix_training.recipe import read_recipe
-from emoflix_training.train import soft_targets
 
 from .conftest import RECIPE, emoflix_train
 

@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from emoflix_training import classifiers, networks, prepared
+from emoflix_training.feeding import votes
 from emoflix_training.history import read_history
 from emoflix_training.labels import LABELS
 from emoflix_training.recipe import read_recipe
-from emoflix_training.train import learning_rate, votes
+from emoflix_training.train import learning_rate
 
 from .conftest import RECIPE, TEST_ROWS, emoflix_train
 

@@ -118,8 +118,8 @@ def distil(
     from .distil import teach
     from .progress import spinner, training_progress
     from .recipe import read_recipe
+    from .run_folder import weights_of
     from .train import train as run_training
-    from .train import weights_of
 
     read, faces = read_recipe(recipe), prepared.load(data)
     weights = weights_of(start, read) if start else None

@@ -21,7 +21,8 @@ from .history import Epoch, read_history
 from .labels import SPLITS
 from .prepared import Faces
 from .recipe import Recipe
-from .train import Progress, train, weights_of
+from .run_folder import weights_of
+from .train import Progress, train
 
 TRAIN, VALIDATION = SPLITS.index("train"), SPLITS.index("validation")
 

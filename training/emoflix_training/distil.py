@@ -21,7 +21,7 @@ from .labels import LABELS
 from .metrics import log_softmax
 from .prepared import Faces
 from .recipe import Augmentation, Recipe
-from .train import refuse_old_run
+from .run_folder import refuse_old_run
 from .voters import expected_labels, require_votes
 
 CACHE: Final = "teacher.npz"

@@ -30,7 +30,7 @@ from .files import replacing
 from .metrics import fit_temperature, prior_of
 from .prepared import Faces
 from .recipe import Recipe, read_recipe
-from .train import refuse_other_faces
+from .run_folder import refuse_other_faces
 
 CALIBRATION_CROPS: Final = 200
 COMPARED_CROPS: Final = 200
