@@ -240,6 +240,8 @@ class Capture:
         with self._changed:
             reader.heard_s = time.monotonic()
             reader.silence_s = max(self._stall_s, 3 * source.period_s)
+            # The supervisor waits for as long as opening may take: it is to wait anew.
+            self._changed.notify_all()
         taken_at_s = -math.inf
         while self._reader is reader:
             # A frame that comes a little early is as good as the one after it. The period is read

@@ -12,7 +12,8 @@ from emoflix_device.camera.frame import Frame
 from emoflix_device.camera.source import EndOfSource
 from emoflix_device.errors import CameraError
 
-GUARD_S = 10
+GUARD_S = 8
+"""Less than a camera may take to open: what hangs once it is open is to be noticed sooner."""
 
 
 class ScriptedSource:

@@ -1,0 +1,73 @@
+"""A camera whose picture changes, or stops, when the test says so; broker and program are real."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from paho.mqtt.client import MQTTMessage
+
+from emoflix_device.camera.source import bundled_clip
+from tests.end_to_end.emoflix import BASE, Emoflix, give_consent, wait_online
+from tests.end_to_end.stage import Film, Stage, scene
+from tests.mosquitto import Ear, Mosquitto
+
+TOLD_WITHIN_S = 2.0
+
+
+@pytest.fixture(scope="module")
+def neutral() -> Film:
+    return scene(bundled_clip(), 1.0, 4.0)
+
+
+@pytest.fixture(scope="module")
+def happy() -> Film:
+    return scene(bundled_clip(), 6.0, 9.0)
+
+
+@pytest.fixture
+def stage(neutral: Film) -> Iterator[Stage]:
+    with Stage(neutral) as stage:
+        yield stage
+
+
+@pytest.fixture
+def watching(stage: Stage, mosquitto: Mosquitto, ear: Ear, tmp_path: Path) -> Iterator[Emoflix]:
+    """The program, which looks at the stage five times a second and sees a neutral face."""
+    camera = {"source": stage.address, "loop": False, "frames_per_s": 5}
+    with Emoflix(tmp_path, mosquitto.port, camera=camera) as device:
+        wait_online(ear)
+        give_consent(ear)
+        ear.wait(changed_to("neutral"), "a neutral face")
+        ear.forget()
+        yield device
+
+
+def changed_to(mood: str) -> Callable[[MQTTMessage], bool]:
+    return lambda m: m.topic == f"{BASE}/event" and f'"mood":"{mood}"'.encode() in m.payload
+
+
+def test_a_face_that_changes_is_told_as_another_mood(
+    watching: Emoflix, ear: Ear, stage: Stage, happy: Film, neutral: Film
+) -> None:
+    stage.show(happy)
+    event = json.loads(ear.wait(changed_to("happy"), "a happy face").payload)
+    assert (event["type"], event["previous"]) == ("mood_changed", "neutral")
+    stage.show(neutral)
+    event = json.loads(ear.wait(changed_to("neutral"), "a neutral face again").payload)
+    assert event["previous"] == "happy"
+    assert watching.runs
+
+
+def test_a_camera_that_stops_is_told_within_two_seconds_and_comes_back(
+    watching: Emoflix, ear: Ear, stage: Stage, happy: Film
+) -> None:
+    stopped_s = stage.freeze()
+    lost = ear.wait(lambda m: b'"camera_lost"' in m.payload, "the loss")
+    assert lost.timestamp - stopped_s < TOLD_WITHIN_S
+    assert "no frame" in json.loads(lost.payload)["fault"]
+    ear.wait(lambda m: b'"camera":"lost"' in m.payload, "settings that say so")
+    stage.show(happy)
+    ear.wait(lambda m: b'"camera_back"' in m.payload, "the return")
+    ear.wait(changed_to("happy"), "a happy face")
+    assert watching.runs
