@@ -36,6 +36,13 @@ def test_the_folder_form_gives_the_faces_of_the_csv(tmp_path: Path, tiny: Path) 
     assert len(again.of("train")) == len(before.of("train"))
 
 
+def test_what_others_call_validation_is_not_learnt_from(tmp_path: Path) -> None:
+    source = write_folders(tmp_path / "faces")
+    (source / "test").rename(source / "validation")
+    rows = read_folder(source)
+    assert sorted(set(rows.usage)) == [0, 1, 2]
+
+
 def test_a_folder_of_faces_by_other_names_is_training_data(tmp_path: Path) -> None:
     for label, picture, usage in fer2013_rows():
         if usage == "Training":

@@ -35,10 +35,13 @@ SPLIT_FOLDERS: Final = {
     "train": "Training",
     "training": "Training",
     "test": "PublicTest",
+    "val": "PublicTest",
+    "validation": "PublicTest",
     "publictest": "PublicTest",
     "privatetest": "PrivateTest",
 }
-"""What the splits' folders are called, in small letters, and FER2013's own names for them."""
+"""What the splits' folders are called, in small letters, and FER2013's own names for them. What
+others call validation is not learnt from here either: ours is cut from Training."""
 
 
 def read_folder(path: Path, usage: str = "PublicTest") -> Rows:
