@@ -1,5 +1,6 @@
 """Faces from folders of pictures, as other data sets and FER2013's folder form keep them."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,9 @@ def test_what_others_call_validation_is_not_learnt_from(tmp_path: Path) -> None:
     (source / "test").rename(source / "validation")
     rows = read_folder(source)
     assert sorted(set(rows.usage)) == [0, 1, 2]
+    shutil.copytree(source / "validation", source / "test")
+    result = emoflix_train("prepare", source, "--out", tmp_path / "out.npz")
+    assert (result.exit_code, "more than one folder for a split" in result.output) == (2, True)
 
 
 def test_a_folder_of_faces_by_other_names_is_training_data(tmp_path: Path) -> None:

@@ -57,6 +57,11 @@ def read_folder(path: Path, usage: str = "PublicTest") -> Rows:
     folders = _subfolders(path)
     if folders and all(folder.name.lower() in SPLIT_FOLDERS for folder in folders):
         parts = [(SPLIT_FOLDERS[folder.name.lower()], folder) for folder in folders]
+        if len({split for split, _ in parts}) < len(parts):
+            raise DataError(
+                f"{path}: {' and '.join(folder.name for folder in folders)} are more than one"
+                " folder for a split; call the one to be kept for last PrivateTest"
+            )
     else:
         parts = [(usage, path)]
     faces, labels, usages = [], [], []
