@@ -36,7 +36,7 @@ def decode_picture(data: bytes) -> NDArray[np.uint8]:
         PictureError: It is no picture, broken, or too large.
     """
     try:
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
     except ImportError as error:
         raise PictureError(
             "Pillow is not installed, and pictures need it: pip install 'emoflix[catalog]'"
@@ -47,6 +47,8 @@ def decode_picture(data: bytes) -> NDArray[np.uint8]:
                 raise PictureError(f"{image.width} x {image.height} pixels are too many")
             image.draft("RGB", (_ENOUGH_PX, _ENOUGH_PX))
             return np.asarray(image.convert("RGB"))
+    except UnidentifiedImageError as error:
+        raise PictureError("no picture that can be read: JPEG, PNG and WebP can") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise PictureError(
             f"no picture that can be read ({error}): JPEG, PNG and WebP can"
