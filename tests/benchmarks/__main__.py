@@ -17,6 +17,7 @@ BENCHMARKS: Final = (
     "quality",
     "covered",
     "mood",
+    "change",
     "recall",
     "sentiment",
     "slate",
