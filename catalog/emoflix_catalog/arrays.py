@@ -87,13 +87,17 @@ def write_arrays(
             file.write(raw + b"\0" * (-len(raw) % _ALIGNMENT))
 
 
-def open_arrays(path: Path, store: str) -> Arrays:
+def open_arrays(path: Path, store: str, *, renew: str = "run emoflix-catalog build") -> Arrays:
     """Map the arrays at `path`, which must belong to the store of version `store`.
+
+    Args:
+        path: The file.
+        store: The version.
+        renew: How to come by another file, for the error.
 
     Raises:
         StoreError: The file is missing, foreign, cut short, or belongs to another store.
     """
-    renew = "run emoflix-catalog build"
     try:
         with path.open("rb") as file:
             if len(start := file.read(12)) < 12 or not start.startswith(_MAGIC):  # noqa: PLR2004

@@ -103,8 +103,9 @@ def read_looks(catalogue: Path) -> dict[str, Look]:
     path = looks_path(catalogue)
     if not path.exists():
         return {}
+    renew = "remove it and look again"
+    arrays = open_arrays(path, _FORM, renew=renew)
     try:
-        arrays = open_arrays(path, _FORM)
         roots = arrays["roots"].astype(np.float32) / _SCALE
         tones = arrays["tones"].astype(np.float32)
         films = arrays.words["films"]
@@ -114,8 +115,8 @@ def read_looks(catalogue: Path) -> dict[str, Look]:
             embeddings = arrays["embeddings"].astype(np.float32) / _EMBEDDING_SCALE
         looks = zip(roots**2, tones, embeddings, strict=True)
         return {film: Look(*look) for film, look in zip(films, looks, strict=True)}
-    except (StoreError, KeyError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be used ({error}): remove it and look again") from error
+    except (KeyError, ValueError) as error:
+        raise StoreError(f"{path}: cannot be used ({error}): {renew}") from error
 
 
 def resemblance(catalogue: Catalogue, looks: Mapping[str, Look], look: Look) -> Resemblance:

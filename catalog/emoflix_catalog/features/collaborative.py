@@ -143,12 +143,9 @@ def open_collaborative(path: Path, version: str, films: int) -> Collaborative | 
         return None
     renew = "run emoflix-catalog factors, or remove it"
     try:
-        arrays = open_arrays(file, version)
-        found = Collaborative.of(films, arrays)
+        found = Collaborative.of(films, open_arrays(file, version, renew=renew))
     except KeyError as error:
         raise StoreError(f"{file}: lacks {error}: {renew}") from error
-    except StoreError as error:
-        raise StoreError(str(error).replace("run emoflix-catalog build", renew)) from error
     for numbers in (found.held, found.factored):
         if numbers.size and int(numbers[-1]) >= films:
             raise StoreError(f"{file}: knows more films than the catalogue: {renew}")

@@ -92,10 +92,8 @@ def read_sentiment(path: Path) -> Sentiment:
     """
     renew = "run emoflix-catalog sentiment fit"
     try:
-        arrays = open_arrays(path, _FORM)
+        arrays = open_arrays(path, _FORM, renew=renew)
         place = {term: number for number, term in enumerate(arrays.words["terms"])}
         return Sentiment(place, arrays["rarity"], arrays["weight"], float(arrays["base"][0]))
     except KeyError as error:
         raise StoreError(f"{path}: lacks {error}: {renew}") from error
-    except StoreError as error:
-        raise StoreError(str(error).replace("run emoflix-catalog build", renew)) from error

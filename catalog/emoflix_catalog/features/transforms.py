@@ -88,7 +88,8 @@ def read_transforms(path: Path) -> Transforms:
     Raises:
         StoreError: The file is missing, broken, or of another form.
     """
-    arrays = open_arrays(path, FORM)
+    renew = "run emoflix-catalog fit"
+    arrays = open_arrays(path, FORM, renew=renew)
     try:
         words = (term.partition(_SEPARATOR) for term in arrays.words["terms"])
         place = {(kind, word): number for number, (kind, _, word) in enumerate(words)}
@@ -104,7 +105,7 @@ def read_transforms(path: Path) -> Transforms:
             ),
         )
     except (KeyError, ValueError, IndexError) as error:
-        raise StoreError(f"{path}: lacks {error}: run emoflix-catalog fit") from error
+        raise StoreError(f"{path}: lacks {error}: {renew}") from error
 
 
 def write_transforms(path: Path, transforms: Transforms) -> None:
