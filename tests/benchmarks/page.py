@@ -12,9 +12,9 @@ from playwright.sync_api import Page, sync_playwright
 from rich.table import Table
 
 from tests.mosquitto import Mosquitto
+from tests.web.asking import through
 from tests.web.conftest import FLAGS, PHONE, browser_program
 from tests.web.stage import Device, WebProcess, film, slate
-from tests.web.test_server import through
 
 ROUNDS: Final = 20
 PHONES: Final = 50

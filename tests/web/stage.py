@@ -275,6 +275,8 @@ PREFERENCES = {
     "actors": ["Mohanlal"],
     "directors": [],
     "genres_left_out": ["horror"],
+    "mood_tags_left_out": ["bleak"],
+    "libraries": [],
     "max_runtime": 150,
     "max_age": None,
     "lift": 0.6,

@@ -24,6 +24,8 @@ def test_the_phone_has_no_violation(
     for place in ("Taste", "Household"):
         page.get_by_role("link", name=place).click()
         expect(page.get_by_role("heading", name=place)).to_be_visible()
+        for folded in page.locator("summary").all():
+            folded.click()
         assert violations(page) == []
     device.say("settings", SettingsMessage(camera="no consent", evening="waiting"))
     shows(page, "Allow it to look")

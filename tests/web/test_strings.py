@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emoflix_catalog.vocabulary import EXPRESSIONS, GENRES
+from emoflix_catalog.vocabulary import EXPRESSIONS, GENRES, MOOD_TAGS
 
 STRINGS = Path(__file__).resolve().parents[2] / "deploy" / "web" / "src" / "strings"
 LANGUAGES = sorted(file.stem for file in STRINGS.glob("*.json"))
@@ -42,6 +42,7 @@ def test_a_language_is_not_left_in_english(language: str) -> None:
     assert len(same) < len(english) / 10, same
 
 
-def test_every_genre_and_expression_has_its_word() -> None:
+def test_every_word_of_the_catalogue_has_its_own() -> None:
     assert {f"genre.{genre}" for genre in GENRES} <= words("en").keys()
+    assert {f"mood_tag.{tag}" for tag in MOOD_TAGS} <= words("en").keys()
     assert {f"expression.{expression}" for expression in EXPRESSIONS} <= words("en").keys()

@@ -86,9 +86,17 @@ def test_preferences_set_on_the_page_are_kept_by_the_device(
     expect(page.get_by_role("button", name="Remove Malayalam")).to_be_visible()
     page.get_by_role("slider", name="What a film should do").press("ArrowRight")
     expect(page.get_by_role("slider", name="What a film should do")).to_have_value("0.55")
+    page.locator("summary").click()
+    page.get_by_role("button", name="Scary").click()
+    page.get_by_role("button", name="Jellyfin").click()
     page.reload()
     expect(page.get_by_role("slider", name="What a film should do")).to_have_value("0.55")
-    assert ask(ear, "preferences", {})["ok"]["languages"] == ["ml"]
+    expect(page.locator("summary")).to_have_text("Scary")
+    expect(page.get_by_role("button", name="Jellyfin")).to_have_attribute("aria-pressed", "true")
+    kept = ask(ear, "preferences", {})["ok"]
+    assert kept["languages"] == ["ml"]
+    assert kept["mood_tags_left_out"] == ["scary"]
+    assert kept["libraries"] == ["jellyfin"]
     assert emoflix.runs
 
 

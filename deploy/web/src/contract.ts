@@ -76,11 +76,27 @@ export type Event =
   | { type: "guide"; at: string; hint: Hint; left_s: number }
   | { type: "mood_changed" | "feedback" | "playing" | "afterwards" | "camera_lost" | "camera_back"; at: string };
 
+export const GENRES = [
+  "action", "adventure", "animation", "biography", "comedy", "crime", "documentary", "drama", "family", "fantasy",
+  "history", "horror", "music", "mystery", "romance", "science fiction", "sport", "thriller", "war", "western",
+] as const;
+export const MOOD_TAGS = [
+  "absurd", "angry", "awe-inspiring", "bittersweet", "bleak", "charming", "contemplative", "cosy", "dark", "disturbing",
+  "dreamy", "eerie", "epic", "exhilarating", "feel-good", "funny", "gritty", "haunting", "heartbreaking",
+  "heartwarming", "hopeful", "inspiring", "magical", "melancholic", "mind-bending", "mysterious", "nostalgic",
+  "playful", "poignant", "quirky", "rebellious", "romantic", "satirical", "scary", "serene", "shocking",
+  "suspenseful", "tender", "tense", "thought-provoking", "thrilling", "tragic", "triumphant", "whimsical", "witty",
+] as const;
+export const LIBRARIES = ["jellyfin", "kodi"] as const;
+
 export interface Preferences {
   languages: string[];
   actors: string[];
   directors: string[];
   genres_left_out: string[];
+  mood_tags_left_out: string[];
+  /** Only films that one of these holds; none: any. */
+  libraries: string[];
   max_runtime: number | null;
   max_age: number | null;
   lift: number;

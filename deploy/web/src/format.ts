@@ -20,6 +20,10 @@ export function genreName(genre: string): string {
   return tOr(`genre.${genre}`, genre);
 }
 
+export function moodTagName(tag: string): string {
+  return tOr(`mood_tag.${tag}`, tag);
+}
+
 export function clock(at: Date): string {
   return new Intl.DateTimeFormat(region(), { hour: "numeric", minute: "2-digit" }).format(at);
 }

@@ -2,19 +2,16 @@
 
 import { useState } from "preact/hooks";
 import { prefer } from "../actions";
-import type { Preferences } from "../contract";
-import { genreName, languageName, runtime } from "../format";
+import { GENRES, LIBRARIES, MOOD_TAGS, type Preferences } from "../contract";
+import { genreName, languageName, moodTagName, runtime } from "../format";
 import { Finder, Picked } from "../parts/Finder";
 import { request } from "../link";
 import { info, preferences, understands } from "../state";
 import { t } from "../text";
 
-const GENRES = [
-  "action", "adventure", "animation", "biography", "comedy", "crime", "documentary", "drama", "family", "fantasy",
-  "history", "horror", "music", "mystery", "romance", "science fiction", "sport", "thriller", "war", "western",
-];
 const AGES = [0, 6, 12, 16, 18];
 const LONGEST_MIN = [90, 105, 120, 150, 180];
+const PLAYERS: Record<string, string> = { jellyfin: "Jellyfin", kodi: "Kodi" };
 
 export function Taste() {
   const wishes = preferences.value;
@@ -48,26 +45,54 @@ export function Taste() {
       </section>
       <section class="panel">
         <h2>{t("taste.genres")}</h2>
-        <ul class="chips">
-          {GENRES.map((genre) => {
-            const out = wishes.genres_left_out.includes(genre);
-            const others = wishes.genres_left_out.filter((left) => left !== genre);
-            return (
-              <li key={genre}>
-                <button
-                  type="button"
-                  class={out ? "chip out" : "chip"}
-                  aria-pressed={out}
-                  onClick={() => void prefer({ genres_left_out: out ? others : [...others, genre] })}
-                >
-                  {genreName(genre)}
-                </button>
-              </li>
-            );
-          })}
-        </ul>
+        <Words words={GENRES} of="genres_left_out" wishes={wishes} name={genreName} />
+      </section>
+      <section class="panel">
+        <h2>{t("taste.moods")}</h2>
+        <details>
+          <summary>{wishes.mood_tags_left_out.map(moodTagName).join(" · ") || t("taste.moods.none")}</summary>
+          <Words words={MOOD_TAGS} of="mood_tags_left_out" wishes={wishes} name={moodTagName} />
+        </details>
+      </section>
+      <section class="panel">
+        <h2>{t("taste.libraries")}</h2>
+        <Words words={LIBRARIES} of="libraries" wishes={wishes} name={(library) => PLAYERS[library] ?? library} />
+        {wishes.libraries.length === 0 && <p class="quiet">{t("taste.libraries.body")}</p>}
       </section>
     </>
+  );
+}
+
+interface WordsProps {
+  words: readonly string[];
+  of: "genres_left_out" | "mood_tags_left_out" | "libraries";
+  wishes: Preferences;
+  name: (word: string) => string;
+}
+
+/** Words to choose from, each pressed or not. */
+function Words({ words, of, wishes, name }: WordsProps) {
+  const chosen = wishes[of];
+  const pressed = of === "libraries" ? "chip on" : "chip out";
+  return (
+    <ul class="chips">
+      {words.map((word) => {
+        const is = chosen.includes(word);
+        const others = chosen.filter((other) => other !== word);
+        return (
+          <li key={word}>
+            <button
+              type="button"
+              class={is ? pressed : "chip"}
+              aria-pressed={is}
+              onClick={() => void prefer({ [of]: is ? others : [...chosen, word] })}
+            >
+              {name(word)}
+            </button>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 
