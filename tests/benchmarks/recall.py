@@ -1,13 +1,13 @@
 """How many faces are found on real photos: whole ones, and shrunk to what 2, 3 and 4 m leave.
 
 The photos lie beside the checkout, in `../shared`. A face is found where a box overlaps the
-labelled one, which is drawn more loosely, by an intersection over union of `SAME`.
+labelled one, which is drawn more loosely, by an intersection over union of `SAME`. The intervals
+are those of other photos drawn from these (the bootstrap, Efron 1979): faces of a crowd are alike.
 """
 
 import json
 import math
 import zipfile
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -32,6 +32,8 @@ AROUND: Final = 6
 """So many face widths of surroundings are kept on each side."""
 SAME: Final = 0.3
 NOT_REDUCED_PX: Final = 4000
+DRAWN: Final = 2000
+"""Sets of photos behind an interval."""
 
 Box = tuple[float, float, float, float]
 
@@ -42,6 +44,13 @@ class Photo(NamedTuple):
     luma: Image
     faces: list[Box]
     all_faces: list[Box]
+
+
+class Tally(NamedTuple):
+    """Of one photo: its faces that were found, and all that were wanted."""
+
+    found: int
+    faces: int
 
 
 def tables() -> Iterator[Table]:
@@ -71,13 +80,16 @@ def by_distance(taken: list[Photo]) -> Table:
     for copy_px in COPY_WIDTHS_PX:
         for distance_m in DISTANCES_M:
             face_px = FACE_M / distance_m * copy_px / across
-            found: Counter[str] = Counter()
-            count = 0
-            for scene, box in scenes(taken, face_px):
-                count += 1
+            tallies: dict[str, list[Tally]] = {name: [] for name in both}
+            for photo in taken:
+                shrunk = list(scenes(photo, face_px))
                 for name, detector in both.items():
-                    found[name] += any(overlap(face, box) > SAME for face in detector.detect(scene))
-            cells = (f"{found[name] / count:.0%} of {count}" for name in both)
+                    found = sum(
+                        any(overlap(face, box) > SAME for face in detector.detect(scene))
+                        for scene, box in shrunk
+                    )
+                    tallies[name].append(Tally(found, len(shrunk)))
+            cells = (told(tallies[name]) for name in both)
             table.add_row(f"{copy_px} px", f"{distance_m} m", f"{face_px:.0f} px", *cells)
     return table
 
@@ -95,7 +107,7 @@ def on_whole_photos(taken: list[Photo]) -> Table:
     for copy_px in (*COPY_WIDTHS_PX, NOT_REDUCED_PX):
         cells: list[str] = []
         for detector in detectors(copy_px).values():
-            found = count = wrong = 0
+            wrong, tallies = 0, []
             for photo in taken:
                 boxes = detector.detect(photo.luma)
                 wrong += sum(
@@ -103,9 +115,9 @@ def on_whole_photos(taken: list[Photo]) -> Table:
                     for box in boxes
                 )
                 wanted = [known for known in photo.faces if known[2] >= LEAST_PX]
-                count += len(wanted)
-                found += sum(any(overlap(box, known) > SAME for box in boxes) for known in wanted)
-            cells += [f"{found} of {count}", str(wrong)]
+                found = sum(any(overlap(box, known) > SAME for box in boxes) for known in wanted)
+                tallies.append(Tally(found, len(wanted)))
+            cells += [told(tallies), str(wrong)]
         name = "as it is" if copy_px == NOT_REDUCED_PX else f"{copy_px} px"
         table.add_row(name, *cells)
     return table
@@ -144,19 +156,27 @@ def decoded(data: bytes) -> Image:
     return np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE))
 
 
-def scenes(taken: list[Photo], width_px: float) -> Iterator[tuple[Image, Box]]:
+def scenes(photo: Photo, width_px: float) -> Iterator[tuple[Image, Box]]:
     """Every unmasked face that is at least so wide, shrunk to it, with its surroundings."""
-    for photo in taken:
-        for x, y, width, height in photo.faces:
-            if width < width_px:
-                continue
-            scale = width_px / width
-            reach = AROUND * width
-            top, left = max(0, int(y - reach)), max(0, int(x - reach))
-            part = photo.luma[top : int(y + height + reach), left : int(x + width + reach)]
-            size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
-            small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
-            yield small, ((x - left) * scale, (y - top) * scale, width * scale, height * scale)
+    for x, y, width, height in photo.faces:
+        if width < width_px:
+            continue
+        scale = width_px / width
+        reach = AROUND * width
+        top, left = max(0, int(y - reach)), max(0, int(x - reach))
+        part = photo.luma[top : int(y + height + reach), left : int(x + width + reach)]
+        size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
+        small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        yield small, ((x - left) * scale, (y - top) * scale, width * scale, height * scale)
+
+
+def told(tallies: list[Tally]) -> str:
+    """The share that was found, its 95 % interval, and of how many."""
+    found, faces = np.array(tallies).T
+    drawn = np.random.default_rng(1).integers(len(tallies), size=(DRAWN, len(tallies)))
+    low, high = np.quantile(found[drawn].sum(1) / faces[drawn].sum(1), [0.025, 0.975])
+    share = found.sum() / faces.sum()
+    return f"{share:.0%} ({100 * low:.0f}-{100 * high:.0f}) of {faces.sum()}"
 
 
 def overlap(face: Face, box: Box) -> float:
