@@ -6,7 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from hypothesis import settings
 
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.frame import Image
+from tests.device.web_server import Web
 
 # Where a later test imports TensorFlow into this process, tflite-runtime must have come before it:
 # the other way round it fails to load any model.
@@ -112,3 +113,9 @@ def write_picture(tmp_path: Path) -> Callable[..., Path]:
         return file
 
     return write
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web() as server:
+        yield server

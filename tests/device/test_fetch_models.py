@@ -4,8 +4,6 @@ import hashlib
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ import pytest
 from emoflix_device.cli import main
 from emoflix_device.errors import ModelError
 from emoflix_device.fetch_models import YUNET, Download, fetch
+from tests.device.web_server import Answer, Web, serve
 
 CONTENT = bytes(range(256)) * 1000
 WANTED = Download(
@@ -24,54 +23,18 @@ WANTED = Download(
     setting="vision.yunet_model",
 )
 
-Answer = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Web:
-    """Answers every request in the way the test set."""
-
-    def __init__(self) -> None:
-        self.answer: Answer = serve(CONTENT)
-        self.requests: list[str] = []
-        web = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                web.requests.append(self.path)
-                web.answer(self)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}/models"
-
-
-def serve(content: bytes, *, stated_bytes: int | None = None) -> Answer:
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(200)
-        stated = len(content) if stated_bytes is None else stated_bytes
-        request.send_header("Content-Length", str(stated))
-        request.end_headers()
-        request.wfile.write(content)
-
-    return answer
-
 
 @pytest.fixture
-def web() -> Iterator[Web]:
-    web = Web()
-    thread = threading.Thread(target=web.server.serve_forever, args=(0.02,))
-    thread.start()
-    yield web
-    web.server.shutdown()
-    web.server.server_close()
-    thread.join()
+def web(web: Web) -> Web:
+    web.answer = serve(CONTENT)
+    return web
 
 
 def test_the_right_file_appears_under_its_name(web: Web, tmp_path: Path) -> None:
     came: list[int] = []
-    file = fetch(WANTED, tmp_path / "new" / "folder", base=web.address, advance=came.append)
+    file = fetch(
+        WANTED, tmp_path / "new" / "folder", base=f"{web.address}/models", advance=came.append
+    )
     assert file == tmp_path / "new" / "folder" / "model.onnx"
     assert file.read_bytes() == CONTENT
     assert web.requests == ["/models/model.onnx"]
@@ -99,7 +62,7 @@ def test_anything_else_is_one_line_and_leaves_nothing_behind(
 ) -> None:
     web.answer = answer
     with pytest.raises(ModelError, match=message) as caught:
-        fetch(WANTED, tmp_path, base=web.address)
+        fetch(WANTED, tmp_path, base=f"{web.address}/models")
     assert "\n" not in str(caught.value)
     assert list(tmp_path.iterdir()) == []
 
@@ -108,7 +71,7 @@ def test_an_older_file_stays_when_the_new_one_is_wrong(web: Web, tmp_path: Path)
     (tmp_path / "model.onnx").write_bytes(b"older")
     web.answer = serve(b"x" * len(CONTENT))
     with pytest.raises(ModelError):
-        fetch(WANTED, tmp_path, base=web.address)
+        fetch(WANTED, tmp_path, base=f"{web.address}/models")
     assert (tmp_path / "model.onnx").read_bytes() == b"older"
 
 
@@ -133,14 +96,14 @@ def test_a_silent_server_does_not_block_for_ever(
     release = threading.Event()
     web.answer = lambda _: release.wait(10) and None
     with pytest.raises(ModelError, match="timed out"):
-        fetch(WANTED, tmp_path, base=web.address)
+        fetch(WANTED, tmp_path, base=f"{web.address}/models")
     release.set()
 
 
 def test_a_folder_that_cannot_be_made_is_named(web: Web, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(ModelError, match=r"model\.onnx: cannot be written"):
-        fetch(WANTED, tmp_path / "file", base=web.address)
+        fetch(WANTED, tmp_path / "file", base=f"{web.address}/models")
 
 
 def command(

@@ -1,11 +1,7 @@
 """`emoflix update` against files, folders, and a real server that answers well and badly."""
 
-import functools
 import hashlib
 import json
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,8 +18,7 @@ from emoflix_device.cli import emoflix
 from emoflix_device.model_bundle import pack
 from emoflix_device.vision.card import BUNDLED_MODEL
 from emoflix_device.vision.expression import open_expression_model
-
-Answer = Callable[[BaseHTTPRequestHandler], None]
+from tests.device.web_server import Web, serve
 
 
 class Owner(NamedTuple):
@@ -68,42 +63,6 @@ def owner(tmp_path: Path) -> Owner:
     return Owner(make_keys(tmp_path / "owner"), tmp_path / "desktop", tmp_path / "box")
 
 
-class Web:
-    """Answers every request in the way the test set."""
-
-    def __init__(self) -> None:
-        self.answer: Answer = functools.partial(serve, b"")
-        web = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                web.answer(self)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"http://127.0.0.1:{self.server.server_port}/films.bundle"
-
-
-def serve(content: bytes, request: BaseHTTPRequestHandler, stated: int | None = None) -> None:
-    request.send_response(200)
-    request.send_header("Content-Length", str(len(content) if stated is None else stated))
-    request.end_headers()
-    request.wfile.write(content)
-
-
-@pytest.fixture
-def web() -> Iterator[Web]:
-    web = Web()
-    thread = threading.Thread(target=web.server.serve_forever, args=(0.02,))
-    thread.start()
-    yield web
-    web.server.shutdown()
-    web.server.server_close()
-    thread.join()
-
-
 def test_a_catalogue_and_a_network_are_installed_from_a_folder(owner: Owner) -> None:
     owner.films(3)
     pack(BUNDLED_MODEL, owner.folder / "network.bundle", owner.keys.secret)
@@ -119,19 +78,13 @@ def test_a_catalogue_and_a_network_are_installed_from_a_folder(owner: Owner) -> 
 
 
 def test_a_source_in_the_web_is_fetched_once(owner: Owner, web: Web) -> None:
-    asked: list[str] = []
-    content = owner.films(4)
-
-    def answer(request: BaseHTTPRequestHandler) -> None:
-        asked.append(request.path)
-        serve(content, request)
-
-    web.answer = answer
-    assert owner.update(sources=[web.address]).exit_code == 0
+    web.answer = serve(owner.films(4))
+    source = f"{web.address}/films.bundle"
+    assert owner.update(sources=[source]).exit_code == 0
     assert owner.films_on_the_box() == 4
-    assert len(asked) == 2  # its head, and all of it
-    assert "nothing new" in owner.update(sources=[web.address]).output
-    assert len(asked) == 3
+    assert len(web.requests) == 2  # its head, and all of it
+    assert "nothing new" in owner.update(sources=[source]).output
+    assert len(web.requests) == 3
     left = {file.name for file in (owner.box / "state").iterdir()}
     assert not any(name.startswith(".") for name in left)
 
@@ -150,17 +103,17 @@ def test_a_server_that_answers_wrongly_is_one_line_and_changes_nothing(
         (lambda request: request.send_error(404), "404 Not Found"),
         (lambda request: request.send_error(503), "503 Service Unavailable"),
         (lambda request: request.wfile.write(b"nonsense\r\n"), "cannot be fetched"),
-        (functools.partial(serve, b"<html>welcome to the hotel</html>"), "is no bundle of Emoflix"),
-        (functools.partial(serve, b""), "is no bundle of Emoflix"),
-        (functools.partial(serve, content[:80]), "cut short"),
-        (functools.partial(serve, content[:5000], stated=len(content)), "cut short"),
-        (functools.partial(serve, content + b"more"), "more than it should"),
-        (functools.partial(serve, bytes(damaged)), "damaged"),
-        (functools.partial(serve, bytes(forged)), "its signature is wrong"),
-        (functools.partial(serve, owner.films(3, stranger.secret)), "signed by the key"),
+        (serve(b"<html>welcome to the hotel</html>"), "is no bundle of Emoflix"),
+        (serve(b""), "is no bundle of Emoflix"),
+        (serve(content[:80]), "cut short"),
+        (serve(content[:5000], stated_bytes=len(content)), "cut short"),
+        (serve(content + b"more"), "more than it should"),
+        (serve(bytes(damaged)), "damaged"),
+        (serve(bytes(forged)), "its signature is wrong"),
+        (serve(owner.films(3, stranger.secret)), "signed by the key"),
     ):
         web.answer = answer
-        refused = owner.update(sources=[web.address])
+        refused = owner.update(sources=[f"{web.address}/films.bundle"])
         assert refused.exit_code == 1, refused.output
         assert told in refused.output
         assert refused.output.count("\n") == 1
