@@ -55,6 +55,10 @@ class Show:
         self.frames = 0
 
     @property
+    def pictures_mb(self) -> float:
+        return sum(picture.nbytes for picture in self._pictures) / 1e6
+
+    @property
     def counts(self) -> CaptureCounts:
         return CaptureCounts(frames=self.frames)
 
@@ -128,6 +132,7 @@ def main(frames: int) -> None:
     console = Console()
     with tempfile.TemporaryDirectory() as name, Mosquitto(Path(name)) as broker:
         show = Show()
+        console.print(f"the clip's pictures take {show.pictures_mb:.0f} MB of what follows")
         daemon = a_daemon(Path(name), broker.port, show)
         daemon.start()
         try:

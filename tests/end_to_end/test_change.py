@@ -71,3 +71,14 @@ def test_a_camera_that_stops_is_told_within_two_seconds_and_comes_back(
     ear.wait(lambda m: b'"camera_back"' in m.payload, "the return")
     ear.wait(changed_to("happy"), "a happy face")
     assert watching.runs
+
+
+def test_a_camera_that_says_nothing_does_not_hold_up_the_end(
+    watching: Emoflix, ear: Ear, stage: Stage
+) -> None:
+    stage.freeze()
+    ear.wait(lambda m: b'"camera_lost"' in m.payload, "the loss")
+    code, took_s = watching.stop()
+    assert code == 0
+    assert took_s < TOLD_WITHIN_S
+    ear.wait_for(f"{BASE}/availability", b"offline")

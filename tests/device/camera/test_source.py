@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from emoflix_device.camera.frame import luma_of, upright
+from emoflix_device.camera.opencv import OpencvSource
 from emoflix_device.camera.source import EndOfSource, Source, open_source, without_password
 from emoflix_device.config import CameraSettings
 from emoflix_device.errors import CameraError
@@ -215,6 +216,24 @@ def test_a_password_in_an_address_is_left_out(address: str, shown: str) -> None:
 def test_a_device_that_gives_no_frames_is_named(device: str, message: str) -> None:
     with pytest.raises(CameraError, match=f"{device}: {message}"):
         opened(device)
+
+
+class Blank:
+    """A driver that says it has a frame, without a pixel in it."""
+
+    def grab(self) -> bool:
+        return True
+
+    def retrieve(self) -> tuple[bool, Any]:
+        return True, np.zeros((0, 0, 3), np.uint8)
+
+    def release(self) -> None: ...
+
+
+def test_a_frame_without_pixels_is_a_fault() -> None:
+    source = OpencvSource(Blank, name="/dev/video0", silence="no frame came")
+    with pytest.raises(CameraError, match="/dev/video0: no frame came"):
+        source.read()
 
 
 def test_grey_pictures_and_those_with_alpha_have_brightness_too() -> None:
