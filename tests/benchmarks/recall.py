@@ -176,6 +176,8 @@ def told(tallies: list[Tally]) -> str:
     drawn = np.random.default_rng(1).integers(len(tallies), size=(DRAWN, len(tallies)))
     low, high = np.quantile(found[drawn].sum(1) / faces[drawn].sum(1), [0.025, 0.975])
     share = found.sum() / faces.sum()
+    if not found.any():
+        high = 3 / faces.sum()  # the rule of three: Hanley and Lippman-Hand, JAMA 1983
     return f"{share:.0%} ({100 * low:.0f}-{100 * high:.0f}) of {faces.sum()}"
 
 

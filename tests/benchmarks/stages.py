@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from emoflix_device.camera.frame import Frame
+from emoflix_device.camera.frame import Frame, Image
 from emoflix_device.camera.source import bundled_clip
 from emoflix_device.config import VisionSettings
 from emoflix_device.errors import ModelError
 from emoflix_device.mood import MoodFilter
+from emoflix_device.run import DETECT_EVERY
 from emoflix_device.vision.card import BUNDLED
 from emoflix_device.vision.crop import MARGINS, crop_face
 from emoflix_device.vision.engine import EngineName
@@ -48,6 +49,16 @@ def frames() -> list[Frame]:
     return taken
 
 
+def room(luma: Image, people: int) -> Image:
+    """So many of the clip's faces, at most ten, side by side in a grey 640 x 360."""
+    small = cv2.resize(luma, (128, 96), interpolation=cv2.INTER_AREA)
+    picture = np.full((360, 640), 110, np.uint8)
+    for number in range(people):
+        row, column = divmod(number, 5)
+        picture[60 + 140 * row :][:96, 128 * column :][:, :128] = small
+    return picture
+
+
 def stages() -> Iterator[tuple[str, NDArray[Any]]]:
     """Name and milliseconds of every stage."""
     pictures = frames()
@@ -62,6 +73,14 @@ def stages() -> Iterator[tuple[str, NDArray[Any]]]:
         yield (
             f"whole frame, {name}",
             timed(lambda n, o=observer: o.observe(pictures[n % len(pictures)])),
+        )
+    yunet = YUNET if YUNET.exists() else None
+    for people in (1, 10):
+        observer = open_observer(VisionSettings(yunet_model=yunet), detect_every=DETECT_EVERY)
+        shown = [room(pictures[number].luma, people) for number in range(5)]
+        yield (
+            f"640 x 360, {people} followed",
+            timed(lambda n, o=observer, s=shown: o.observe(Frame(s[n % len(s)], 0.0, n))),
         )
     engines: tuple[EngineName, ...] = ("litert", "tflite")
     for network, engine in product(BUNDLED, engines):
