@@ -51,8 +51,10 @@ class Affect(Scorer):
         columns = self.catalogue.columns
         if self.mood is None:
             return np.zeros(len(self.catalogue), np.float32)
-        away = columns["evoked"] - target(self.mood, self.viewer.lift)
-        near = np.exp(-np.einsum("ij,ij->i", away, away) / np.float32(2 * WIDTH**2))
+        aim = target(self.mood, self.viewer.lift)
+        # Column by column: over an axis this short, a sum takes several times as long.
+        valence, arousal = (columns["evoked"][:, axis] - aim[axis] for axis in range(2))
+        near = np.exp((valence**2 + arousal**2) / np.float32(-2 * WIDTH**2))
         return fill_unknown(near, columns["evoked_certainty"])
 
     def slope(self, number: int) -> float:
