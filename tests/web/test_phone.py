@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from emoflix_device.mqtt.messages import Recommended, SettingsMessage
+from emoflix_device.mqtt.messages import Guide, Hint, Recommended, SettingsMessage
 from tests.web.conftest import Open
 from tests.web.stage import FILMS, Device, film, mood, shows, slate
 
@@ -81,6 +81,23 @@ def test_films_are_asked_for(device: Device, open_page: Open) -> None:
     device.asked.clear()
     page.get_by_role("button", name="Sad", exact=True).click()
     assert device.wait_for("recommend")["mood"] == "sad"
+
+
+def test_a_fresh_look_says_how_to_be_seen_better(device: Device, open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Look again for five seconds").click()
+    guide = page.locator(".guide")
+    expect(guide).to_contain_text("Look towards the television…")
+    assert device.wait_for("recommend", "fresh")["fresh"] is True
+    hints: tuple[tuple[Hint, str], ...] = (
+        ("closer", "Come a little closer"),
+        ("light", "A little more light, please"),
+        ("still", "Hold still for a moment"),
+        ("good", "That is good"),
+    )
+    for left_s, (hint, words) in enumerate(reversed(hints), start=1):
+        device.say("event", Guide(at=datetime.now(UTC), hint=hint, left_s=left_s - 0.4))
+        expect(guide).to_have_text(f"{words}{left_s}")
 
 
 def test_a_like_goes_to_the_device_with_its_slate(device: Device, open_page: Open) -> None:

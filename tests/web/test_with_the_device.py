@@ -1,5 +1,6 @@
 """The whole: the page in a browser, the broker, and the real device on the bundled clip."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -123,6 +124,20 @@ def test_a_like_changes_the_next_slate_and_a_dislike_takes_the_film_away(
             break
     shows(page, f"Like {liked}, which you liked")
     assert violations(page) == []
+    assert emoflix.runs
+
+
+def test_a_fresh_look_guides_and_then_shows_what_it_saw_and_films(
+    emoflix: Emoflix, ear: Ear, open_page: Open
+) -> None:
+    arrive(ear)
+    page = open_page()
+    before = page.locator(".film").first.get_attribute("data-film")
+    page.get_by_role("button", name="Look again for five seconds").click()
+    expect(page.locator(".guide .number")).to_have_text(re.compile("^[1-5]$"))
+    expect(page.locator(".film").first).not_to_have_attribute("data-film", str(before))
+    expect(page.locator(".guide")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("^The room looks"))
     assert emoflix.runs
 
 
