@@ -26,8 +26,10 @@ test-install: wheel ## Prove the installer in Debian bookworm and trixie (root)
 test-arm64: wheel ## The same for 64-bit Arm, emulated (root)
 	unshare --mount $(BIN)/python -m tests.deploy.prove_roots --arch arm64 --brief $(ARGS)
 
-test-boot: wheel ## Prove the installed service on a booted system (root)
+test-boot: wheel ## Prove the service on a booted system, and its package on an emulated machine (root)
 	unshare --mount $(BIN)/python -m tests.deploy.prove_boot $(ARGS)
+	deploy/debian/build trixie amd64
+	unshare --mount $(BIN)/python -m tests.deploy.prove_machine
 
 # What a box installs: on Python 3.11 both engines and numpy 1, as the system's own packages there
 # are built for it.

@@ -152,11 +152,11 @@ def a_person_must_mend(box: Box) -> str:
 
 def takes_updates(box: Box) -> str:
     """As the timer does: the owner's bundle is installed, a stranger's is not."""
-    pack = "emoflix-catalog bundle /srv/films.bundle --catalogue /root/films.emoflix --key"
+    pack = "emoflix-catalog bundle /srv/films.bundle --catalogue /tmp/films.emoflix --key"
     box.done(
         "emoflix-catalog keygen /root/owner; emoflix-catalog keygen /root/stranger;"
         " cp /root/owner.pub /etc/emoflix/updates.pub;"
-        " emoflix-catalog build --catalogue /root/films.emoflix;"
+        " emoflix-catalog build --catalogue /tmp/films.emoflix;"
         f" {pack} /root/stranger.key;"
         " sed -i -e 's,^  catalogue: null,  catalogue: /var/lib/emoflix-update/films.emoflix,'"
         " -e 's,^  key_file: null   .*public.*,  key_file: /etc/emoflix/updates.pub,'"
