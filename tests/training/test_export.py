@@ -202,7 +202,7 @@ def test_the_committed_file_reproduces_its_public_score(shared: Path, tmp_path: 
     result = emoflix_train("evaluate", COMMITTED, "--data", data, "--split", "PublicTest", "--json")
     assert result.exit_code == 0, result.output
     measured = json.loads(result.output)
-    (claimed,) = (
+    claimed = next(  # the file's own score stands before those of other seeds
         score
         for score in read_card(COMMITTED.with_suffix(".json"))["scores"]
         if (score["network"], score["split"]) == ("int8", "PublicTest")
