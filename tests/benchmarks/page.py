@@ -17,8 +17,17 @@ from tests.web.conftest import FLAGS, PHONE, browser_program
 from tests.web.stage import Device, WebProcess, film, slate
 
 ROUNDS: Final = 20
+SLOW_ROUNDS: Final = 10
 PHONES: Final = 50
 GUARD_MS: Final = 60_000
+SLOW_PHONES: Final = (
+    ("a processor four times slower", 4, None),
+    ("the same over Chromium's Fast 4G", 4, (1_012_500, 168_750, 165.0)),
+    ("a processor six times slower", 6, None),
+)
+"""As Chromium's developer tools have them: a mid-range phone is four, a slow one six times slower
+than this machine. Of the network: bytes a second down and up, and milliseconds of latency. A phone
+at home has its own wireless network, without a limit."""
 
 
 def tables() -> Iterator[Table]:
@@ -42,13 +51,16 @@ def tables() -> Iterator[Table]:
         def row(what: str, times_ms: list[float]) -> None:
             table.add_row(what, f"{np.median(times_ms):.0f}", f"{max(times_ms):.0f}")
 
-        def opened() -> float:
+        def opened(slower: int = 1, network: tuple[int, int, float] | None = None) -> float:
             page = browser.new_context(viewport=PHONE).new_page()  # nothing is kept from before
+            slow_down(page, slower, network)
             took_ms = timed(lambda: page.goto(web.address), page, "[data-film]")
             page.context.close()
             return took_ms
 
         row("opened anew, to its first slate", [opened() for _ in range(ROUNDS)])
+        for what, slower, network in SLOW_PHONES:
+            row(f"with {what}", [opened(slower, network) for _ in range(SLOW_ROUNDS)])
         page = browser.new_page(viewport=PHONE)
         page.goto(web.address)
         page.locator("[data-film]").first.wait_for(timeout=GUARD_MS)
@@ -70,6 +82,16 @@ def shown(device: Device, page: Page, number: int) -> float:
     """Milliseconds from a slate's publication until it stands on the page."""
     made = slate(f"s-{number}", (film(f"film-{number}", f"Film {number}"),))
     return timed(lambda: device.say("recommendations", made), page, f'[data-film="film-{number}"]')
+
+
+def slow_down(page: Page, slower: int, network: tuple[int, int, float] | None) -> None:
+    """Throttle a page as the developer tools of Chromium do."""
+    tools = page.context.new_cdp_session(page)
+    tools.send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    if network is not None:
+        down, up, latency_ms = network
+        limits = {"downloadThroughput": down, "uploadThroughput": up, "latency": latency_ms}
+        tools.send("Network.emulateNetworkConditions", {"offline": False, **limits})
 
 
 def timed(action: Callable[[], object], page: Page, selector: str) -> float:
