@@ -24,8 +24,8 @@ effect(() => {
 });
 setInterval(() => (now.value = new Date()), 10_000);
 
+// The way to the box is opened while the words are on theirs.
+void acceptInvitation().then(start);
 await loadLanguage();
 const page = document.getElementById("page");
 if (page !== null) render(onTv ? <Tv /> : <Phone />, page);
-await acceptInvitation();
-void start();
