@@ -35,6 +35,7 @@ NAMES: Final = {
     "haar-seed": "OpenCV Haar, the seed network in float",
     "emoflix-haar": "emoflix, Haar in every frame",
     "emoflix-yunet": "emoflix, YuNet in every frame",
+    "emoflix-yunet-2m": "emoflix, the same for a sofa at 2 m",
     "emoflix-service": "emoflix, YuNet in every fifth",
 }
 

@@ -77,15 +77,17 @@ def haar_and_seed(network: Path) -> tuple[Look, Classify]:
     return look, classify
 
 
-def emoflix(yunet: Path | None, detect_every: int) -> tuple[Look, Classify]:
-    """This program, on a frame as the service gets it."""
+def emoflix(
+    yunet: Path | None, *, detect_every: int, farthest_m: float = 3.0
+) -> tuple[Look, Classify]:
+    """This program, on a frame as the service gets it, faces looked for up to so far away."""
     from emoflix_device.camera.frame import Frame
     from emoflix_device.config import CameraSettings, VisionSettings
     from emoflix_device.vision.look import open_observer
     from emoflix_device.vision.reach import copy_width_px
     from tests.benchmarks.quality import fitted
 
-    settings = VisionSettings(yunet_model=yunet)
+    settings = VisionSettings(yunet_model=yunet, farthest_m=farthest_m)
     observer = open_observer(
         settings, width_px=copy_width_px(settings, CameraSettings()), detect_every=detect_every
     )
@@ -110,9 +112,10 @@ def yunet_file() -> Path:
 PROGRAMS: Final[dict[str, Callable[[Path], tuple[Look, Classify]]]] = {
     "fer": lambda _: fer(),
     "haar-seed": lambda folder: haar_and_seed(folder / SEED),
-    "emoflix-haar": lambda _: emoflix(None, 1),
-    "emoflix-yunet": lambda _: emoflix(yunet_file(), 1),
-    "emoflix-service": lambda _: emoflix(yunet_file(), 5),
+    "emoflix-haar": lambda _: emoflix(None, detect_every=1),
+    "emoflix-yunet": lambda _: emoflix(yunet_file(), detect_every=1),
+    "emoflix-yunet-2m": lambda _: emoflix(yunet_file(), detect_every=1, farthest_m=2.0),
+    "emoflix-service": lambda _: emoflix(yunet_file(), detect_every=5),
 }
 """Each is given the folder of the crops."""
 
