@@ -10,7 +10,6 @@ import struct
 import threading
 from itertools import cycle
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 import cv2
@@ -48,12 +47,7 @@ class RtspCamera(socketserver.ThreadingTCPServer):
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.plug_pulled.set()
         self.shutdown()
         self.server_close()
