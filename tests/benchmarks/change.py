@@ -18,7 +18,7 @@ from rich.table import Table
 from emoflix_device.camera.source import bundled_clip
 from tests.benchmarks.shared import SHARED, YUNET
 from tests.end_to_end.emoflix import BASE, START_S, Emoflix, give_consent, wait_online
-from tests.end_to_end.stage import Film, Stage, scene
+from tests.end_to_end.http_camera import Footage, HttpCamera, scene
 from tests.mosquitto import Ear, Mosquitto
 
 CHANGES: Final = 12
@@ -30,14 +30,14 @@ REAL: Final = SHARED / "data" / "video" / "neutral_to_smile.mp4"
 
 def tables() -> Iterator[Table]:
     """A row for each detector, after four minutes."""
-    films = faces()
+    footage = faces()
     shown = REAL.name if REAL.is_file() else bundled_clip().name
     title = f"{CHANGES} changes of a face ({shown}) at {LOOKS_PER_S} looks a second"
     table = Table("detector", "half within", "longest", "to happy", "to neutral", title=title)
     for name, vision in (("Haar", {}), ("YuNet", {"yunet_model": str(YUNET)})):
         if vision and not YUNET.exists():
             continue
-        told_s = measured(films, vision)
+        told_s = measured(footage, vision)
         every = [each for delays_s in told_s.values() for each in delays_s]
         table.add_row(
             name,
@@ -48,24 +48,26 @@ def tables() -> Iterator[Table]:
     yield table
 
 
-def faces() -> dict[str, Film]:
+def faces() -> dict[str, Footage]:
     """What is shown, by the mood that is to be announced for it."""
     if REAL.is_file():
         return {"neutral": scene(REAL, 0.0, 0.5), "happy": scene(REAL, 1.0, 2.4)}
     return {"neutral": scene(bundled_clip(), 1.0, 4.0), "happy": scene(bundled_clip(), 6.0, 9.0)}
 
 
-def measured(films: dict[str, Film], vision: dict[str, Any]) -> dict[str, list[float]]:
+def measured(footage: dict[str, Footage], vision: dict[str, Any]) -> dict[str, list[float]]:
     """Seconds of each change, by what the face changed to."""
     camera = {"loop": False, "frames_per_s": LOOKS_PER_S}
-    told_s: dict[str, list[float]] = {mood: [] for mood in films}
+    told_s: dict[str, list[float]] = {mood: [] for mood in footage}
     generator = np.random.default_rng(1)
     with (
         tempfile.TemporaryDirectory() as name,
         Mosquitto(Path(name)) as broker,
-        Stage(films["neutral"]) as stage,
+        HttpCamera(footage["neutral"]) as http_camera,
         Ear(broker.port, f"{BASE}/#", "emoflix/+/client/#") as ear,
-        Emoflix(Path(name), broker.port, camera={"source": stage.address, **camera}, vision=vision),
+        Emoflix(
+            Path(name), broker.port, camera={"source": http_camera.address, **camera}, vision=vision
+        ),
     ):
         wait_online(ear)
         give_consent(ear)
@@ -74,7 +76,7 @@ def measured(films: dict[str, Film], vision: dict[str, Any]) -> dict[str, list[f
             mood = ("happy", "neutral")[number % 2]
             time.sleep(generator.uniform(*HELD_S))
             ear.forget()
-            changed_s = stage.show(films[mood])
+            changed_s = http_camera.show(footage[mood])
             told_s[mood].append(announced(ear, mood) - changed_s)
     return told_s
 

@@ -9,32 +9,34 @@ from paho.mqtt.client import MQTTMessage
 
 from emoflix_device.camera.source import bundled_clip
 from tests.end_to_end.emoflix import BASE, Emoflix, give_consent, wait_online
-from tests.end_to_end.stage import Film, Stage, scene
+from tests.end_to_end.http_camera import Footage, HttpCamera, scene
 from tests.mosquitto import Ear, Mosquitto
 
 TOLD_WITHIN_S = 2.0
 
 
 @pytest.fixture(scope="module")
-def neutral() -> Film:
+def neutral() -> Footage:
     return scene(bundled_clip(), 1.0, 4.0)
 
 
 @pytest.fixture(scope="module")
-def happy() -> Film:
+def happy() -> Footage:
     return scene(bundled_clip(), 6.0, 9.0)
 
 
 @pytest.fixture
-def stage(neutral: Film) -> Iterator[Stage]:
-    with Stage(neutral) as stage:
-        yield stage
+def http_camera(neutral: Footage) -> Iterator[HttpCamera]:
+    with HttpCamera(neutral) as http_camera:
+        yield http_camera
 
 
 @pytest.fixture
-def watching(stage: Stage, mosquitto: Mosquitto, ear: Ear, tmp_path: Path) -> Iterator[Emoflix]:
-    """The program, which looks at the stage five times a second and sees a neutral face."""
-    camera = {"source": stage.address, "loop": False, "frames_per_s": 5}
+def watching(
+    http_camera: HttpCamera, mosquitto: Mosquitto, ear: Ear, tmp_path: Path
+) -> Iterator[Emoflix]:
+    """The program, which looks at the camera five times a second and sees a neutral face."""
+    camera = {"source": http_camera.address, "loop": False, "frames_per_s": 5}
     with Emoflix(tmp_path, mosquitto.port, camera=camera) as device:
         wait_online(ear)
         give_consent(ear)
@@ -48,35 +50,35 @@ def changed_to(mood: str) -> Callable[[MQTTMessage], bool]:
 
 
 def test_a_face_that_changes_is_told_as_another_mood(
-    watching: Emoflix, ear: Ear, stage: Stage, happy: Film, neutral: Film
+    watching: Emoflix, ear: Ear, http_camera: HttpCamera, happy: Footage, neutral: Footage
 ) -> None:
-    stage.show(happy)
+    http_camera.show(happy)
     event = json.loads(ear.wait(changed_to("happy"), "a happy face").payload)
     assert (event["type"], event["previous"]) == ("mood_changed", "neutral")
-    stage.show(neutral)
+    http_camera.show(neutral)
     event = json.loads(ear.wait(changed_to("neutral"), "a neutral face again").payload)
     assert event["previous"] == "happy"
     assert watching.runs
 
 
 def test_a_camera_that_stops_is_told_within_two_seconds_and_comes_back(
-    watching: Emoflix, ear: Ear, stage: Stage, happy: Film
+    watching: Emoflix, ear: Ear, http_camera: HttpCamera, happy: Footage
 ) -> None:
-    stopped_s = stage.freeze()
+    stopped_s = http_camera.freeze()
     lost = ear.wait(lambda m: b'"camera_lost"' in m.payload, "the loss")
     assert lost.timestamp - stopped_s < TOLD_WITHIN_S
     assert "no frame" in json.loads(lost.payload)["fault"]
     ear.wait(lambda m: b'"camera":"lost"' in m.payload, "settings that say so")
-    stage.show(happy)
+    http_camera.show(happy)
     ear.wait(lambda m: b'"camera_back"' in m.payload, "the return")
     ear.wait(changed_to("happy"), "a happy face")
     assert watching.runs
 
 
 def test_a_camera_that_says_nothing_does_not_hold_up_the_end(
-    watching: Emoflix, ear: Ear, stage: Stage
+    watching: Emoflix, ear: Ear, http_camera: HttpCamera
 ) -> None:
-    stage.freeze()
+    http_camera.freeze()
     ear.wait(lambda m: b'"camera_lost"' in m.payload, "the loss")
     code, took_s = watching.stop()
     assert code == 0

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 import cv2
@@ -16,11 +15,11 @@ from tests.mosquitto import GUARD_S, HOST
 FRAMES_PER_S: Final = 10.0
 _BOUNDARY: Final = "frame"
 
-Film = Sequence[bytes]
+Footage = Sequence[bytes]
 """JPEG files that are shown one after the other, forwards and backwards, for ever."""
 
 
-def scene(video: Path, start_s: float, end_s: float) -> Film:
+def scene(video: Path, start_s: float, end_s: float) -> Footage:
     """The part of a video between two seconds."""
     capture = cv2.VideoCapture(str(video))
     rate = capture.get(cv2.CAP_PROP_FPS)
@@ -35,15 +34,15 @@ def scene(video: Path, start_s: float, end_s: float) -> Film:
     return frames + frames[-2:0:-1]
 
 
-class Stage:
+class HttpCamera:
     """Sends motion JPEG over HTTP from a free port of loopback, `FRAMES_PER_S` a second."""
 
-    def __init__(self, shown: Film) -> None:
+    def __init__(self, shown: Footage) -> None:
         self._frames: Iterator[bytes] = itertools.cycle(shown)
         self._since_s = 0.0
         self._changed = threading.Condition()
         self._stopped = False
-        stage = self
+        http_camera = self
 
         class Sender(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -52,11 +51,11 @@ class Stage:
                 self.end_headers()
                 try:
                     self.wfile.write(f"--{_BOUNDARY}\r\n".encode())
-                    while (frame := stage._next()) is not None:
+                    while (frame := http_camera._next()) is not None:
                         head = f"Content-Type: image/jpeg\r\nContent-Length: {len(frame)}\r\n\r\n"
                         # The boundary ends a frame: sent after it, it need not wait for the next.
                         self.wfile.write(head.encode() + frame + f"\r\n--{_BOUNDARY}\r\n".encode())
-                        stage._wait()
+                        http_camera._wait()
                 except OSError:
                     return  # nobody watches any more
 
@@ -66,9 +65,9 @@ class Stage:
         self._server.daemon_threads = True
         self.address = f"http://{HOST}:{self._server.server_port}/"
 
-    def show(self, film: Film) -> float:
+    def show(self, footage: Footage) -> float:
         """From the next frame on; returns when that was sent, by the monotonic clock."""
-        return self._play(itertools.cycle(film))
+        return self._play(itertools.cycle(footage))
 
     def freeze(self) -> float:
         """Send nothing any more; returns since when."""
@@ -97,15 +96,10 @@ class Stage:
             self._changed.wait_for(lambda: self._stopped, 1 / FRAMES_PER_S)
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, name="stage", daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, name="http_camera", daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
