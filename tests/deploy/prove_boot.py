@@ -21,9 +21,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.deploy.box import (
+from tests.deploy.installed import (
     UNITS,
-    Box,
+    Installed,
     attempt,
     broker_restarts,
     is_active,
@@ -38,7 +38,7 @@ from tests.deploy.prove_roots import CONFIG, VOICE, Root, installs, mounted
 NAME: Final = "box"
 
 
-class Container(Box):
+class Container(Installed):
     """A booted container."""
 
     def __init__(self, root: Root) -> None:
@@ -113,7 +113,7 @@ def booted(root: Root) -> Iterator[Container]:
         box.shut_down()
 
 
-def is_found_by_name(box: Box) -> str:
+def is_found_by_name(box: Installed) -> str:
     asked = "avahi-resolve --name -4 emoflix.local"
     box.until(lambda: "10.99.0.2" in box.said(asked), "emoflix.local is known")
     named = "openssl x509 -in /etc/mosquitto/certs/emoflix.crt -noout -ext subjectAltName"
@@ -126,20 +126,20 @@ def is_found_by_name(box: Box) -> str:
     return f"{box.said(asked)}: also after the router gave it another address"
 
 
-def status_is_told(box: Box) -> str:
+def status_is_told(box: Installed) -> str:
     box.until(lambda: box.run("emoflix status").returncode == 0, "emoflix status is content")
     lines = box.done("emoflix status").splitlines()
     return f"emoflix status: all is well, {len(lines)} lines"
 
 
-def stands_still(box: Box) -> str:
+def stands_still(box: Installed) -> str:
     before = box.shown("MainPID")
     box.done(f"kill -STOP {before}")
     took_s = box.until(lambda: box.replaced(before), "the watchdog")
     return f"a loop that stands still: killed by the watchdog and active again after {took_s:.0f} s"
 
 
-def a_person_must_mend(box: Box) -> str:
+def a_person_must_mend(box: Installed) -> str:
     box.done(f"cp {CONFIG} /root/kept && sed -i 's/^camera:/camra:/' {CONFIG}")
     box.run("systemctl restart emoflix")
     box.until(lambda: box.shown("ActiveState") == "failed", "it fails")
@@ -150,7 +150,7 @@ def a_person_must_mend(box: Box) -> str:
     return "a wrong key in the settings: told by name, exit code 2, not tried again"
 
 
-def takes_updates(box: Box) -> str:
+def takes_updates(box: Installed) -> str:
     """As the timer does: the owner's bundle is installed, a stranger's is not."""
     pack = "emoflix-catalog bundle /srv/films.bundle --catalogue /tmp/films.emoflix --key"
     box.done(
@@ -196,7 +196,7 @@ def uninstalls(root: Root) -> str:
     return "--uninstall keeps settings and store; --uninstall --erase leaves no file and no user"
 
 
-def written_bytes(box: Box) -> int:
+def written_bytes(box: Installed) -> int:
     """By the service, the page's process and the broker, as the kernel counts them."""
     total = 0
     for unit in UNITS:
@@ -205,7 +205,7 @@ def written_bytes(box: Box) -> int:
     return total
 
 
-def writes_little(box: Box, idle_s: float) -> str:
+def writes_little(box: Installed, idle_s: float) -> str:
     before = written_bytes(box)
     time.sleep(idle_s)
     wrote = written_bytes(box) - before

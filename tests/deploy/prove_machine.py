@@ -29,8 +29,8 @@ import click
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.deploy.box import (
-    Box,
+from tests.deploy.installed import (
+    Installed,
     attempt,
     broker_restarts,
     is_active,
@@ -54,7 +54,7 @@ ANSWERS: Final = 30
 DRIVER: Final = "/sys/bus/platform/drivers/vivid"
 
 
-class Machine(Box):
+class Machine(Installed):
     """A booted machine, spoken to by its guest agent."""
 
     guard_s = 3600.0
@@ -228,7 +228,7 @@ def boots(box: Machine) -> str:
     return f"Linux {kernel} with {first} as its first process, up after {box.booted_s:.0f} s"
 
 
-def is_installed(box: Box) -> str:
+def is_installed(box: Installed) -> str:
     began_s = time.monotonic()
     box.done("dpkg -i /src/emoflix.deb")
     took_s = time.monotonic() - began_s
@@ -239,13 +239,13 @@ def is_installed(box: Box) -> str:
     return f"dpkg -i: {box.said('emoflix --version')} in {took_s:.0f} s"
 
 
-def told(box: Box) -> dict[str, Any]:
+def told(box: Installed) -> dict[str, Any]:
     """What the service says of itself, once a minute."""
     status: dict[str, Any] = json.loads(box.said("cat /run/emoflix/status.json") or "{}")
     return status
 
 
-def sees(box: Box) -> str:
+def sees(box: Installed) -> str:
     box.ask("consent", {"consent": "give"})
     box.until(lambda: told(box).get("camera") == "on", "the camera is on")
     box.until(lambda: told(box)["health"]["frames_in"] > 0, "frames come")
@@ -253,7 +253,7 @@ def sees(box: Box) -> str:
     return f"the kernel's camera {name}: on, {told(box)['health']['frames_in']} frames came"
 
 
-def cable_is_pulled(box: Box) -> str:
+def cable_is_pulled(box: Installed) -> str:
     box.ask("consent", {"consent": "give"})
     box.until(lambda: told(box).get("camera") == "on", "the camera is on")
     process = box.shown("MainPID")
@@ -311,7 +311,7 @@ def loses_nothing(box: Machine, acknowledged: int) -> str:
     )
 
 
-def is_removed(box: Box) -> str:
+def is_removed(box: Installed) -> str:
     box.done("dpkg --remove emoflix")
     box.done(f"test -e {CONFIG} && test -e /var/lib/emoflix/household.db && test ! -e /opt/emoflix")
     box.done("dpkg --purge emoflix")

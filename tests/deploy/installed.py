@@ -1,4 +1,4 @@
-"""A booted box, in a container or emulated as a whole, and what both are to prove."""
+"""A booted system that Emoflix is installed on, in a container or emulated: what both prove."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from tests.deploy.prove_roots import CONFIG, PYTHON, VOICE
 UNITS: Final = ("mosquitto", "emoflix", "emoflix-web")
 
 
-class Box(ABC):
+class Installed(ABC):
     """What is booted; `/src/tests/deploy` is there."""
 
     guard_s: float = 600.0
@@ -73,24 +73,24 @@ def attempt(proof: Callable[[], str]) -> bool:
     return True
 
 
-def is_active(box: Box) -> str:
+def is_active(box: Installed) -> str:
     for unit in UNITS:
         box.until(partial(box.runs, unit), f"{unit} is active")
     return f"{', '.join(UNITS[:-1])} and {UNITS[-1]} are active"
 
 
-def speaks(box: Box) -> str:
+def speaks(box: Installed) -> str:
     is_online(box)
     info = json.loads(box.done(f"{VOICE} hear info"))
     return f"online over TLS, as emoflix {info['program']}, to a client with its own password"
 
 
-def is_online(box: Box) -> float:
+def is_online(box: Installed) -> float:
     """Wait until the broker says so; how long it took, in seconds."""
     return box.until(lambda: box.said(f"{VOICE} hear availability") == "online", "it is online")
 
 
-def is_shut_in(box: Box) -> str:
+def is_shut_in(box: Installed) -> str:
     # Outside of the unit the network can be sent to, so that the sandbox alone is what forbids it.
     sends = "import socket; socket.socket(2, 2).sendto(b'x', ('192.0.2.1', 9))"
     box.done(f'{PYTHON} -c "{sends}"')
@@ -111,7 +111,7 @@ def is_shut_in(box: Box) -> str:
     return f"the sandbox holds: {probed.removeprefix('PROBE holds ')}"
 
 
-def is_killed(box: Box) -> str:
+def is_killed(box: Installed) -> str:
     before = box.shown("MainPID")
     box.done(f"kill -9 {before}")
     took_s = box.until(lambda: box.replaced(before), "a new process")
@@ -119,7 +119,7 @@ def is_killed(box: Box) -> str:
     return f"kill -9: active again after {took_s:.0f} s, and online"
 
 
-def broker_restarts(box: Box) -> str:
+def broker_restarts(box: Installed) -> str:
     process = box.shown("MainPID")
     box.done("systemctl restart mosquitto")
     took_s = is_online(box)
@@ -127,7 +127,7 @@ def broker_restarts(box: Box) -> str:
     return f"the broker restarts: online again after {took_s:.0f} s, in the same process"
 
 
-def is_swept(box: Box) -> str:
+def is_swept(box: Installed) -> str:
     """As the timer does, in the unit's sandbox, while the service has the store open."""
     box.done("systemctl is-active emoflix-retention.timer && systemctl start emoflix-retention")
     said = box.said("journalctl -u emoflix-retention -o cat | grep -E '^(Nothing|Deleted)'")
@@ -135,7 +135,7 @@ def is_swept(box: Box) -> str:
     return f"emoflix-retention: {said}"
 
 
-def kept_answers(box: Box) -> int:
+def kept_answers(box: Installed) -> int:
     """How many answers to films the household's store holds; the service is stopped for it."""
     box.done("systemctl stop emoflix")
     listed = box.done(f"emoflix profile list --config {CONFIG}")
