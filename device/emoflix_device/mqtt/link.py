@@ -93,6 +93,7 @@ class Link:
         # Reentrant, since paho may call back from inside a publish.
         self._lock = threading.RLock()
         self._client: Client | None = None
+        self._leaving = False
         self._held: dict[TopicName, _Held] = {}
         self._discovery = b""
         self._late: set[TopicName] = set()
@@ -125,6 +126,7 @@ class Link:
         deadline_s = time.monotonic() + timeout_s
         farewell = None
         with self._lock:
+            self._leaving = True
             if self._client is not None:
                 farewell = self._put(self._client, self._topics.of("availability"), b"offline")
             self._client = None
@@ -181,6 +183,8 @@ class Link:
     def _greet(self, client: Client) -> None:
         """After every connect: the state, then ears, then `online`: who reads it may ask."""
         with self._lock:
+            if self._leaving:  # a broker that answers just then would keep an `online` for ever
+                return
             self._client = client
             self._put_count = 0
             self._taken_count = 0

@@ -376,6 +376,29 @@ def test_stopping_before_any_broker_answered_is_quick(tmp_path: Path) -> None:
     assert time.monotonic() - began_s < 2.0
 
 
+def test_a_broker_that_answers_while_the_device_leaves_keeps_no_online(
+    mosquitto: Mosquitto, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = Loop(MqttSettings(host=HOST, port=mosquitto.port))
+    loop.link.publish("settings", ON)
+    connection, leave = loop.link._connection, loop.link._connection.stop
+
+    def leave_when_answered(timeout_s: float) -> None:
+        os.kill(mosquitto.pid, signal.SIGCONT)
+        assert connection._answered.wait(GUARD_S), "the broker answers"
+        leave(timeout_s)
+
+    monkeypatch.setattr(connection, "stop", leave_when_answered)
+    os.kill(mosquitto.pid, signal.SIGSTOP)
+    loop.link.start()
+    wait_until(lambda: connection._client is not None, "the broker is asked")
+    loop.link.stop(timeout_s=GUARD_S)
+    assert connection.connects == 1
+    ear.say("emoflix/den/end")
+    ear.wait_for("emoflix/den/end")
+    assert [message.topic for message in ear.messages] == ["emoflix/den/end"]
+
+
 def test_a_broker_that_knows_only_3_1_1_is_spoken_to_in_3_1_1() -> None:
     with open_broker("amqtt") as broker, a_link(broker.port) as loop:
         loop.link.publish("settings", ON)
