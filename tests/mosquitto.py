@@ -1,6 +1,7 @@
 """A real broker for tests: mosquitto on a free loopback port, and an ear beside it."""
 
 import os
+import random
 import shutil
 import socket
 import ssl
@@ -137,6 +138,9 @@ class Ear:
             v5: speak MQTT 5 rather than 3.1.1.
             host: the broker's.
             tls: what its certificate is held against.
+
+        Raises:
+            ConnectionError: the broker hangs up instead of an answer.
         """
         self.messages: list[MQTTMessage] = []
         self._v5 = v5
@@ -150,11 +154,14 @@ class Ear:
             self._client.tls_set_context(tls)
         self._client.on_message = self._hear
         self._client.on_subscribe = lambda *_: self._subscribed.set()
-        connected = threading.Event()
-        self._client.on_connect = lambda *_: connected.set()
+        answered = threading.Event()
+        self._client.on_connect = self._client.on_disconnect = lambda *_: answered.set()
         self._client.connect(host, port)
         self._client.loop_start()
-        assert connected.wait(GUARD_S), "no answer from the broker"
+        assert answered.wait(GUARD_S), "no answer from the broker"
+        if not self._client.is_connected():
+            self.close()
+            raise ConnectionError(f"{host}:{port} hangs up")
         for topic in filters:
             self._subscribed.clear()
             if v5:
@@ -238,11 +245,19 @@ def properties(message: MQTTMessage) -> dict[str, Any]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on now, below those that a system hands to whoever connects.
+
+    So none of the many connections made meanwhile, in other processes of the tests too, can take
+    it before the one it is meant for listens.
+    """
+    while True:
+        port = random.randrange(10_000, 32_768)  # noqa: S311 (no secret hangs on it)
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
 
 
 def accepts(port: int, guard_s: float = GUARD_S) -> bool:
