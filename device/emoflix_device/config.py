@@ -86,7 +86,10 @@ class VisionSettings(Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     engine: Annotated[
         Literal["auto", "litert", "tflite"],
-        Meta(description="what runs the model; `auto` takes LiteRT, or tflite-runtime without it"),
+        Meta(
+            description="what runs the networks; `auto` takes LiteRT, or tflite-runtime without it "
+            "(then OpenCV runs YuNet)"
+        ),
     ] = "auto"
 
 

@@ -73,7 +73,7 @@ def open_engine(model: Path, engine: EngineName = "auto") -> Engine:
         raise ModelError(f"{model}: cannot be read ({error.strerror})") from error
     if start[4:] != _FILE_MARK:
         raise ModelError(f"{model}: not a TFLite model")
-    name = _installed(engine)
+    name = installed_engine(engine)
     interpreter_module = importlib.import_module(MODULES[name])
     try:
         with native_messages_hidden():
@@ -85,7 +85,12 @@ def open_engine(model: Path, engine: EngineName = "auto") -> Engine:
     return Engine(interpreter, name)
 
 
-def _installed(engine: EngineName) -> str:
+def installed_engine(engine: EngineName) -> str:
+    """Which of them runs the networks.
+
+    Raises:
+        ModelError: the wanted one is not installed.
+    """
     wanted = list(MODULES) if engine == "auto" else [engine]
     for name in wanted:
         if importlib.util.find_spec(MODULES[name].partition(".")[0]) is not None:

@@ -86,4 +86,4 @@ def open_detector(settings: VisionSettings, *, width_px: int = COPY_PX) -> Detec
         return HaarDetector(width_px)
     from emoflix_device.vision.yunet import YunetDetector
 
-    return YunetDetector(settings.yunet_model, width_px)
+    return YunetDetector(settings.yunet_model, width_px, settings.engine)
