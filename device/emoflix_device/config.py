@@ -1,6 +1,5 @@
 """The settings: one frozen tree, read once from YAML, passed down as the piece that is needed."""
 
-import difflib
 import re
 import socket
 from pathlib import Path
@@ -12,6 +11,7 @@ from msgspec import Meta, Struct, field
 
 from emoflix_catalog.vocabulary import LANGUAGES
 from emoflix_device.errors import ConfigurationError
+from emoflix_device.faults import explain
 from emoflix_device.playing.settings import PlayingSettings
 from emoflix_device.web.settings import WebSettings
 
@@ -283,33 +283,5 @@ def _convert(tree: Any, kind: type[_T], file: Path) -> _T:
     try:
         return msgspec.convert(tree, kind, dec_hook=decode_path)
     except msgspec.ValidationError as error:
-        raise ConfigurationError(f"{file}: {_explain(str(error), kind)}") from error
-
-
-def _explain(message: str, kind: type) -> str:
-    """Turn msgspec's message (`… - at `$.camera.width_px``) into key path, fault, way out."""
-    fault, _, place = message.partition(" - at `$")
-    place = place.strip(".`")
-    unknown = re.fullmatch(r"Object contains unknown field `(.*)`", fault, re.DOTALL)
-    if unknown is None:
-        return f"{place or 'the file'}: {fault[0].lower()}{fault[1:]}"
-    key = unknown[1] if unknown[1].isprintable() else repr(unknown[1])
-    keys = [known.name for known in msgspec.structs.fields(_struct_at(kind, place))]
-    near = difflib.get_close_matches(key, keys, n=1)
-    way_out = f"did you mean `{near[0]}`?" if near else f"known are: {', '.join(keys)}"
-    return f"{f'{place}.' if place else ''}{key}: unknown key; {way_out}"
-
-
-def _struct_at(kind: Any, place: str) -> Any:
-    for name in filter(None, place.split(".")):
-        annotation = next(f.type for f in msgspec.structs.fields(kind) if f.name == name)
-        kind = _struct_in(annotation)
-    return kind
-
-
-def _struct_in(annotation: Any) -> Any:
-    """The struct inside an annotation such as `Annotated[TlsSettings | None, …]`."""
-    if isinstance(annotation, type) and issubclass(annotation, Struct):
-        return annotation
-    inner = (_struct_in(part) for part in getattr(annotation, "__args__", ()))
-    return next((struct for struct in inner if struct is not None), None)
+        key, fault = explain(error, kind)
+        raise ConfigurationError(f"{file}: {f'{key}: ' if key else ''}{fault}") from error

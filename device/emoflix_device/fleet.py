@@ -14,6 +14,7 @@ import msgspec
 
 from emoflix_device.config import Settings
 from emoflix_device.errors import RefusedError
+from emoflix_device.faults import explain
 from emoflix_device.mqtt.messages import ConfigurationMessage, Configured, ErrorMessage
 from emoflix_device.replacing import replacing
 
@@ -114,7 +115,7 @@ def overlaid(own: Settings, wish: ConfigurationMessage) -> Settings:
             try:
                 changed[key] = msgspec.convert(value, kind)
             except msgspec.ValidationError as error:
-                raise RefusedError(path, str(error)) from error
+                raise RefusedError(path, explain(error, Settings)[1]) from error
         try:
             part = msgspec.structs.replace(getattr(own, section), **changed)
         except (AttributeError, ValueError) as error:
@@ -129,4 +130,5 @@ def _parsed(payload: bytes) -> ConfigurationMessage:
     try:
         return msgspec.json.decode(payload, type=ConfigurationMessage)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise RefusedError("payload", str(error)) from error
+        field, fault = explain(error, ConfigurationMessage)
+        raise RefusedError(field or "payload", fault) from error

@@ -29,7 +29,7 @@ def a_model(folder: Path) -> Path:
 
 def test_a_misspelt_key(tmp_path: Path) -> None:
     line = complaint(tmp_path, camera={"sorce": "clip"})
-    assert "emoflix.yaml: camera.sorce: unknown key; did you mean `source`?" in line
+    assert "emoflix.yaml: camera.sorce: is not known here; did you mean source?" in line
 
 
 def test_a_missing_model(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from emoflix_device.handlers.profile import profile
 from emoflix_device.handlers.recommend import recommend
 from emoflix_device.handlers.search import search
 from emoflix_device.handlers.switches import camera, consent
-from emoflix_device.mqtt import requests
+from emoflix_device.mqtt import requests, viewer_requests
 from emoflix_device.mqtt.requests import Request
 
 Handler = Callable[[Desk, Any], msgspec.Struct | Later[Any]]
@@ -27,12 +27,12 @@ HANDLERS: Final[Mapping[type[Request], Handler]] = {
     requests.AnalyzeRequest: analyze,
     requests.CameraRequest: camera,
     requests.ConsentRequest: consent,
-    requests.CorrectMoodRequest: correct_mood,
-    requests.FeedbackRequest: feedback,
-    requests.HistoryRequest: history,
+    viewer_requests.CorrectMoodRequest: correct_mood,
+    viewer_requests.FeedbackRequest: feedback,
+    viewer_requests.HistoryRequest: history,
     requests.PlayRequest: play,
-    requests.PreferencesRequest: preferences,
-    requests.ProfileRequest: profile,
+    viewer_requests.PreferencesRequest: preferences,
+    viewer_requests.ProfileRequest: profile,
     requests.RecommendRequest: recommend,
     requests.SearchRequest: search,
 }

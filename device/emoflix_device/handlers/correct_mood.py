@@ -2,7 +2,7 @@
 
 from emoflix_device.errors import RefusedError
 from emoflix_device.handlers.desk import Desk
-from emoflix_device.mqtt.requests import CorrectMoodRequest, CorrectMoodResult
+from emoflix_device.mqtt.viewer_requests import CorrectMoodRequest, CorrectMoodResult
 
 
 def correct_mood(desk: Desk, request: CorrectMoodRequest) -> CorrectMoodResult:

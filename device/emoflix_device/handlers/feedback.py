@@ -6,7 +6,7 @@ from emoflix_catalog.recommend import reward
 from emoflix_device.handlers.desk import Desk
 from emoflix_device.household import Feedback
 from emoflix_device.mqtt.messages import FeedbackGiven
-from emoflix_device.mqtt.requests import FeedbackRequest, FeedbackResult
+from emoflix_device.mqtt.viewer_requests import FeedbackRequest, FeedbackResult
 
 STARS: Final = 2.0
 """A star is worth so much on the household's scale of ten."""

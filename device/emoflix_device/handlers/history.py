@@ -7,7 +7,7 @@ from emoflix_device.errors import RefusedError
 from emoflix_device.handlers.desk import Desk
 from emoflix_device.handlers.feedback import STARS
 from emoflix_device.household import Feedback, Said
-from emoflix_device.mqtt.requests import HistoryEntry, HistoryRequest, HistoryResult
+from emoflix_device.mqtt.viewer_requests import HistoryEntry, HistoryRequest, HistoryResult
 
 
 def history(desk: Desk, request: HistoryRequest) -> HistoryResult:

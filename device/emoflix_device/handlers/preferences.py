@@ -3,7 +3,7 @@
 import msgspec
 
 from emoflix_device.handlers.desk import Desk
-from emoflix_device.mqtt.requests import PreferencesRequest, PreferencesResult
+from emoflix_device.mqtt.viewer_requests import PreferencesRequest, PreferencesResult
 
 
 def preferences(desk: Desk, request: PreferencesRequest) -> PreferencesResult:

@@ -9,7 +9,7 @@ from emoflix_catalog.recommend.cold_start import films_to_ask
 from emoflix_device.errors import RefusedError
 from emoflix_device.handlers.desk import Desk
 from emoflix_device.household import as_json, export_profile
-from emoflix_device.mqtt.requests import ProfileRequest, ProfileResult
+from emoflix_device.mqtt.viewer_requests import ProfileRequest, ProfileResult
 from emoflix_device.people import HOUSEHOLD
 from emoflix_device.translate import film_message
 

@@ -4,14 +4,13 @@ Every payload comes from outside: it becomes a typed `Command`, or a `Rejection`
 field at fault. Nothing in between, and no exception.
 """
 
-import difflib
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from emoflix_device.faults import explain
 from emoflix_device.mqtt.messages import ErrorMessage, RecommendationsMessage, Reply
 from emoflix_device.mqtt.requests import (
     AnalyzeRequest,
@@ -20,27 +19,30 @@ from emoflix_device.mqtt.requests import (
     CameraResult,
     ConsentRequest,
     ConsentResult,
-    CorrectMoodRequest,
-    CorrectMoodResult,
-    FeedbackRequest,
-    FeedbackResult,
-    HistoryRequest,
-    HistoryResult,
     PlayRequest,
     PlayResult,
-    PreferencesRequest,
-    PreferencesResult,
-    ProfileRequest,
-    ProfileResult,
     RecommendRequest,
     Request,
     SearchRequest,
     SearchResult,
 )
 from emoflix_device.mqtt.topics import Topics
+from emoflix_device.mqtt.viewer_requests import (
+    CorrectMoodRequest,
+    CorrectMoodResult,
+    FeedbackRequest,
+    FeedbackResult,
+    HistoryRequest,
+    HistoryResult,
+    PreferencesRequest,
+    PreferencesResult,
+    ProfileRequest,
+    ProfileResult,
+)
 
 JSON_LIMIT_BYTES: Final = 64 * 1024
 PICTURE_LIMIT_BYTES: Final = 4 * 1024 * 1024
+FIELD_LIMIT: Final = 100
 WHOLE_PAYLOAD: Final = "payload"
 
 
@@ -174,8 +176,13 @@ def parse_command(
     try:
         request = _request(kind, payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        at_fault, message = explain(str(error), kind.request)
-        return Rejection(**sender, request_id=_request_id(payload), field=at_fault, message=message)
+        at_fault, message = explain(error, kind.request)
+        return Rejection(
+            **sender,
+            request_id=_request_id(payload),
+            field=at_fault[:FIELD_LIMIT] or WHOLE_PAYLOAD,
+            message=message,
+        )
     return Command(**sender, request_id=request.request, request=request)
 
 
@@ -183,37 +190,6 @@ def _request(kind: Kind, payload: bytes) -> Request:
     if kind.raw is not None:
         return kind.raw(payload)
     return kind.words.get(payload) or msgspec.json.decode(payload or b"{}", type=kind.request)
-
-
-def explain(fault: str, kind: type[msgspec.Struct]) -> tuple[str, str]:
-    """The field and the fault in msgspec's message (`… - at `$.languages[0]``)."""
-    message, _, place = fault.partition(" - at `$")
-    place = place.strip(".`")
-    named = re.fullmatch(
-        r"Object (contains unknown|missing required) field `(.*)`", message, re.DOTALL
-    )
-    if named is None:
-        return place or WHOLE_PAYLOAD, _plain(message)
-    field = f"{place}.{named[2]}".removeprefix(".")
-    if named[1] == "missing required":
-        return field, "is missing"
-    known = [f.encode_name for f in msgspec.structs.fields(kind)]
-    near = difflib.get_close_matches(named[2], known, n=1)
-    way_out = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
-    # The name is the sender's own: nothing of it may upset a screen or a log.
-    printable = "".join(filter(str.isprintable, field))
-    return printable[:100] or WHOLE_PAYLOAD, f"is not known here; {way_out}"
-
-
-def _plain(message: str) -> str:
-    """The library's message in words for a screen."""
-    if "matching regex" in message:  # the only pattern of a request is that of `Name`
-        return "must hold no control characters"
-    if message.startswith("'utf-8' codec"):
-        return "is not UTF-8"
-    if message.startswith("Invalid enum value "):
-        return f"{message.removeprefix('Invalid enum value ')[:100]} is not one of the words known"
-    return message.replace("`", "").replace("Expected", "expected")[:200]
 
 
 class _Identified(msgspec.Struct):

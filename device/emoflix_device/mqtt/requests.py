@@ -1,32 +1,24 @@
-"""What may be asked, and what a good request is answered with; the same rules as for messages."""
+"""What the room may be asked, and the answer to it; the same rules as for messages.
 
-from typing import Annotated, Any, Literal
+What a viewer asks and says for themselves is in `viewer_requests`.
+"""
 
-import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from typing import Annotated, Literal
 
-from emoflix_device.household.feedback import Blame, FeedbackKind
-from emoflix_device.household.preferences import Library
+from msgspec import Meta, Struct, field
+
 from emoflix_device.mqtt.messages import (
-    Age,
-    Announced,
     CameraState,
-    Count,
     Expression,
     FilmMessage,
     Genre,
-    Instant,
     Language,
-    MoodTag,
     Name,
     Names,
     Probabilities,
-    ProfileName,
     RequestId,
-    Review,
     Runtime,
     SlateId,
-    Stars,
     Unit,
 )
 
@@ -93,205 +85,22 @@ class RecommendRequest(Request, frozen=True, kw_only=True):
         return "acts"
 
 
-class ConsentRequest(Request, frozen=True, kw_only=True):
-    """Allow something, or forbid it."""
-
-    consent: Literal["give", "withdraw"]
-    purpose: Annotated[
-        Literal["camera", "moods"],
-        Meta(
-            description="`camera`: to look through it; `moods`: to keep the word for the mood with "
-            "each slate, for 90 days"
-        ),
-    ] = "camera"
-
-
-class ConsentResult(Struct, frozen=True, kw_only=True):
-    """Whether there is that consent now."""
-
-    given: bool
-
-
-class CameraRequest(Request, frozen=True, kw_only=True):
-    """Open or close the camera itself."""
-
-    camera: Literal["ON", "OFF"]
-
-
-class CameraResult(Struct, frozen=True, kw_only=True):
-    """What the camera does now."""
-
-    camera: CameraState
-
-
-class PreferencesRequest(Request, frozen=True, kw_only=True):
-    """Set what is given, keep the rest; with nothing given, only ask."""
-
-    languages: Annotated[tuple[Language, ...], Meta(max_length=50)] | UnsetType = UNSET
-    actors: Names | UnsetType = UNSET
-    directors: Names | UnsetType = UNSET
-    genres_left_out: Annotated[tuple[Genre, ...], Meta(max_length=50)] | UnsetType = UNSET
-    mood_tags_left_out: Annotated[tuple[MoodTag, ...], Meta(max_length=50)] | UnsetType = UNSET
-    libraries: (
-        Annotated[
-            tuple[Library, ...],
-            Meta(max_length=2, description="only films that one of these holds; empty: any"),
-        ]
-        | UnsetType
-    ) = UNSET
-    max_runtime_min: Runtime | UnsetType | None = field(default=UNSET, name="max_runtime")
-    max_age: Age | UnsetType | None = UNSET
-    lift: Unit | UnsetType = UNSET
-
-    def given(self) -> dict[str, Any]:
-        """The preferences that are set by it."""
-        fields = msgspec.structs.asdict(self).items()
-        return {name: value for name, value in fields if name != "request" and value is not UNSET}
-
-    @property
-    def effect(self) -> Effect:
-        """With nothing given, it only asks."""
-        return "writes" if self.given() else "reads"
-
-
-class PreferencesResult(Struct, frozen=True, kw_only=True):
-    """All preferences as they stand now."""
-
-    languages: tuple[str, ...] = ()
-    actors: tuple[str, ...] = ()
-    directors: tuple[str, ...] = ()
-    genres_left_out: tuple[str, ...] = ()
-    mood_tags_left_out: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
-    max_runtime_min: int | None = field(default=None, name="max_runtime")
-    max_age: Annotated[
-        int | None, Meta(description="only films meant for this age or younger, in years")
-    ] = None
-    lift: Unit = 0.5
-
-
-class FeedbackRequest(Request, frozen=True, kw_only=True):
-    """Say something of a film. It is kept before it is answered."""
+class PlayRequest(Request, frozen=True, kw_only=True):
+    """Choose a film: it is started where a player has it, and the evening is left alone."""
 
     film: Annotated[Name, Meta(description="the film's id")]
-    kind: FeedbackKind
-    rating: Annotated[Stars | None, Meta(description="with `rating`, `watched` or `review`")] = None
-    review: Annotated[Review | None, Meta(description="with `review`")] = None
-    because: Annotated[
-        Blame | None,
-        Meta(description="with `stopped_early`: what was to blame; the evening if unset"),
-    ] = None
     slate: SlateId | None = None
-    profile: ProfileName | None = None
-
-    def whose(self, current: str) -> str | None:
-        """Who said it."""
-        return self.profile or current
-
-
-class FeedbackResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """That it was kept."""
-
-    learnt: Annotated[
-        bool,
-        Meta(
-            description="whether the next slates are weighed anew for it: it says something for or "
-            "against the film, and the film stood in one of the last slates"
-        ),
-    ]
-    understood: Annotated[
-        bool | None,
-        Meta(
-            description="of a review alone: whether its words were read. Another language than "
-            "English, or no opinion, is not understood: the words are kept and teach nothing"
-        ),
-    ] = None
-
-
-class ProfileRequest(Request, frozen=True, kw_only=True):
-    """Ask for the people of the household, and what is kept of them."""
-
-    action: Annotated[
-        Literal["list", "create", "select", "rename", "export", "erase", "forget", "introduce"],
-        Meta(description="`forget`: what was learnt of them, not what they said"),
-    ]
-    name: Annotated[
-        Name | None,
-        Meta(
-            description="which profile; `household` is the house as a whole. Only `list` and "
-            "`introduce` do without"
-        ),
-    ] = None
-    new_name: Annotated[Name | None, Meta(description="with `rename`")] = None
 
     @property
     def effect(self) -> Effect:
-        """Some actions only ask."""
-        return "reads" if self.action in {"list", "export", "introduce"} else "writes"
-
-    def whose(self, current: str) -> str | None:  # noqa: ARG002
-        """An erased profile has no answers."""
-        if self.action == "erase":
-            return None
-        return self.new_name if self.action == "rename" else self.name
+        """A film begins."""
+        return "acts"
 
 
-class ProfileResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was asked for; nothing more where something was done."""
+class PlayResult(Struct, frozen=True, kw_only=True):
+    """That the film was chosen."""
 
-    profiles: Annotated[tuple[str, ...], Meta(description="with `list`")] | UnsetType = UNSET
-    selected: (
-        Annotated[str | None, Meta(description="with `list`; null: the household as a whole")]
-        | UnsetType
-    ) = UNSET
-    films: (
-        Annotated[
-            tuple[FilmMessage, ...],
-            Meta(description="with `introduce`: six to like or not, whose answers tell most"),
-        ]
-        | UnsetType
-    ) = UNSET
-    data: (
-        Annotated[
-            dict[str, Any], Meta(description="with `export`: all that is kept of the profile")
-        ]
-        | UnsetType
-    ) = UNSET
-
-
-class HistoryRequest(Request, frozen=True, kw_only=True):
-    """Ask for what was said of films, add a film that was seen, or remove one from it."""
-
-    action: Literal["list", "add", "remove"] = "list"
-    film: Annotated[Name | None, Meta(description="with `add` and `remove`; its id")] = None
-    count: Annotated[int, Meta(ge=1, le=500, description="the newest so many")] = 100
-    profile: ProfileName | None = None
-
-    @property
-    def effect(self) -> Effect:
-        """To list only asks."""
-        return "reads" if self.action == "list" else "writes"
-
-    def whose(self, current: str) -> str | None:
-        """Whose history it is."""
-        return self.profile or current
-
-
-class HistoryEntry(Struct, frozen=True, kw_only=True):
-    """One thing that was said of a film."""
-
-    film: str
-    title: Annotated[str, Meta(description="the id where the catalogue no longer has the film")]
-    year: int | None
-    kind: FeedbackKind
-    rating: Annotated[float, Meta(ge=0, le=5, description="stars")] | None
-    at: Instant
-
-
-class HistoryResult(Struct, frozen=True, kw_only=True):
-    """The newest first; after `add` and `remove`, what is kept of that film."""
-
-    entries: tuple[HistoryEntry, ...]
+    started: Annotated[bool, Meta(description="false: no player here has it, put it on yourselves")]
 
 
 class SearchRequest(Request, frozen=True, kw_only=True):
@@ -312,24 +121,6 @@ class SearchResult(Struct, frozen=True, kw_only=True):
 
     films: tuple[FilmMessage, ...]
     people: Annotated[tuple[str, ...], Meta(description="with `person`: names that fit")]
-
-
-class PlayRequest(Request, frozen=True, kw_only=True):
-    """Choose a film: it is started where a player has it, and the evening is left alone."""
-
-    film: Annotated[Name, Meta(description="the film's id")]
-    slate: SlateId | None = None
-
-    @property
-    def effect(self) -> Effect:
-        """A film begins."""
-        return "acts"
-
-
-class PlayResult(Struct, frozen=True, kw_only=True):
-    """That the film was chosen."""
-
-    started: Annotated[bool, Meta(description="false: no player here has it, put it on yourselves")]
 
 
 class AnalyzeRequest(Request, frozen=True, kw_only=True):
@@ -368,19 +159,32 @@ class AnalyzeResult(Struct, frozen=True, kw_only=True):
     ] = ()
 
 
-class CorrectMoodRequest(Request, frozen=True, kw_only=True):
-    """Say what your face really shows: it is read better from then on, in your profile."""
+class ConsentRequest(Request, frozen=True, kw_only=True):
+    """Allow something, or forbid it."""
 
-    shown: Annotated[Announced, Meta(description="the mood that is told wrongly")]
-    actual: Annotated[Expression, Meta(description="what it is")] = "neutral"
-    profile: ProfileName | None = None
+    consent: Literal["give", "withdraw"]
+    purpose: Annotated[
+        Literal["camera", "moods"],
+        Meta(
+            description="`camera`: to look through it; `moods`: to keep the word for the mood with "
+            "each slate, for 90 days"
+        ),
+    ] = "camera"
 
-    def whose(self, current: str) -> str | None:
-        """Whose face it is."""
-        return self.profile or current
+
+class ConsentResult(Struct, frozen=True, kw_only=True):
+    """Whether there is that consent now."""
+
+    given: bool
 
 
-class CorrectMoodResult(Struct, frozen=True, kw_only=True):
-    """That it was learnt."""
+class CameraRequest(Request, frozen=True, kw_only=True):
+    """Open or close the camera itself."""
 
-    corrections: Annotated[Count, Meta(description="that are remembered of this profile")]
+    camera: Literal["ON", "OFF"]
+
+
+class CameraResult(Struct, frozen=True, kw_only=True):
+    """What the camera does now."""
+
+    camera: CameraState

@@ -13,13 +13,9 @@ from emoflix_device.mqtt.commands import (
     parse_command,
 )
 from emoflix_device.mqtt.messages import encode
-from emoflix_device.mqtt.requests import (
-    AnalyzeRequest,
-    CameraRequest,
-    PreferencesRequest,
-    RecommendRequest,
-)
+from emoflix_device.mqtt.requests import AnalyzeRequest, CameraRequest, RecommendRequest
 from emoflix_device.mqtt.topics import Topics
+from emoflix_device.mqtt.viewer_requests import PreferencesRequest
 
 TOPICS = Topics("den")
 
