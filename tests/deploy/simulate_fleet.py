@@ -4,7 +4,7 @@
 
 Each box is one MQTT 3.1.1 connection with a password, made of the few packets that it needs, so
 that what is measured is the broker. It comes back after the very pauses of the device
-(`emoflix_device.mqtt.connection.pause_s`), tells its health once a minute, and its mood every ten
+(`emoflix_device.mqtt.backoff.pause_s`), tells its health once a minute, and its mood every ten
 seconds.
 """
 
@@ -21,7 +21,7 @@ from typing import Final
 
 import click
 
-from emoflix_device.mqtt.connection import pause_s
+from emoflix_device.mqtt.backoff import pause_s
 from tests.conftest import REPOSITORY
 from tests.mosquitto import HOST, Mosquitto
 

@@ -22,14 +22,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 from emoflix_device.config import MqttSettings
 from emoflix_device.errors import BrokerError
 from emoflix_device.mqtt.access import fault_of, password, place, tls_context
+from emoflix_device.mqtt.backoff import pause_s
 
 logger = logging.getLogger(__name__)
 
-LEAST_PAUSE_S: Final = 1.0
-SHORT_PAUSE_S: Final = 4.0
-LONGEST_PAUSE_S: Final = 60.0
-PATIENT_TRIES: Final = 20
-"""About a minute of pauses of at most `SHORT_PAUSE_S`."""
 STEADY_S: Final = 30.0
 """A connection that held so long starts the pauses from the shortest again."""
 CONNECT_S: Final = 5.0
@@ -285,19 +281,6 @@ class Connection:
 def _send_at_once(_client: Client, _data: Any, opened: Any) -> None:
     """Without Nagle's delay: an answer follows its command's acknowledgement, and waited 40 ms."""
     opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def pause_s(failures: int) -> float:
-    """How long to wait after so many failures in a row, in seconds.
-
-    At random, so that a house full of devices does not come back in the same instant. A broker
-    that restarts is back within a minute, and then everyone is to be there at once: only after
-    `PATIENT_TRIES` does the upper end double, up to `LONGEST_PAUSE_S`. After Brooker, "Exponential
-    backoff and jitter" (AWS Architecture Blog, 2015).
-    """
-    doublings = min(max(0, failures - PATIENT_TRIES), 10)
-    upper_s = min(LONGEST_PAUSE_S, SHORT_PAUSE_S * 2.0**doublings)
-    return random.uniform(LEAST_PAUSE_S, upper_s)  # noqa: S311 (no secret hangs on it)
 
 
 def probe(settings: MqttSettings) -> str | None:

@@ -5,7 +5,6 @@ What the device is (its state) is held here and published anew on every connect;
 """
 
 import logging
-import queue
 import threading
 import time
 from collections.abc import Callable
@@ -22,16 +21,13 @@ from emoflix_device.config import MqttSettings
 from emoflix_device.mqtt.commands import Command, Rejection, Sender, parse_command
 from emoflix_device.mqtt.connection import Connection, properties_of
 from emoflix_device.mqtt.homeassistant import discovery
+from emoflix_device.mqtt.inbox import Inbox
 from emoflix_device.mqtt.messages import ErrorMessage, InfoMessage, Reply, encode
 from emoflix_device.mqtt.rate import PER_S, Rates
 from emoflix_device.mqtt.topics import ANY, HOME_ASSISTANT_STATUS, TOPICS, TopicName, Topics
 
 logger = logging.getLogger(__name__)
 
-WAITING_LIMIT: Final = 100
-"""Commands that wait for the loop; a sender of more is told that the device is busy."""
-WAITING_LIMIT_BYTES: Final = 16 * 1024 * 1024
-"""The same in bytes: four of the largest pictures."""
 UNDER_WAY_LIMIT: Final = 200
 """Messages that the broker has not taken yet: beyond, what is said once is dropped, and state
 waits for room in its latest value."""
@@ -87,7 +83,7 @@ class Link:
             on_published=self._one_taken,
             will=(self._topics.of("availability"), b"offline"),
         )
-        self._commands: queue.Queue[tuple[Command, int]] = queue.Queue(WAITING_LIMIT)
+        self._inbox = Inbox()
         self._rates = Rates()  # the network's thread alone asks it
         # Guards all below: the loop publishes while the network's thread greets a broker.
         # Reentrant, since paho may call back from inside a publish.
@@ -100,7 +96,6 @@ class Link:
         self._put_count = 0
         self._taken_count = 0
         self._dropped = 0
-        self._waiting_bytes = 0
 
     @property
     def connected(self) -> bool:
@@ -172,13 +167,7 @@ class Link:
             with self._lock:
                 while self._late and not self._crowded:
                     self._say_held(self._late.pop())
-        try:
-            command, size_bytes = self._commands.get_nowait()
-        except queue.Empty:
-            return None
-        with self._lock:
-            self._waiting_bytes -= size_bytes
-        return command
+        return self._inbox.take()
 
     def _greet(self, client: Client) -> None:
         """After every connect: the state, then ears, then `online`: who reads it may ask."""
@@ -295,21 +284,10 @@ class Link:
             self._refuse(parsed, f"too many: at most {PER_S:g} a second; ask again later")
         elif isinstance(parsed, Rejection):
             self.reply(parsed, encode(parsed.reply))
-        elif self._let_wait(parsed, len(message.payload)):
+        elif self._inbox.put(parsed, len(message.payload)):
             self._on_command()
         else:
             self._refuse(parsed, "busy: too many commands are waiting; ask again later")
-
-    def _let_wait(self, command: Command, size_bytes: int) -> bool:
-        with self._lock:
-            if self._waiting_bytes + size_bytes > WAITING_LIMIT_BYTES:
-                return False
-            try:
-                self._commands.put_nowait((command, size_bytes))
-            except queue.Full:
-                return False
-            self._waiting_bytes += size_bytes
-            return True
 
     def _refuse(self, sender: Sender, why: str) -> None:
         with self._lock:

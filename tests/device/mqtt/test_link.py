@@ -16,7 +16,8 @@ from paho.mqtt.client import MQTTMessage
 from emoflix_device.broker import open_broker
 from emoflix_device.config import MqttSettings
 from emoflix_device.mqtt.commands import Command
-from emoflix_device.mqtt.link import UNDER_WAY_LIMIT, WAITING_LIMIT, Link
+from emoflix_device.mqtt.inbox import LIMIT
+from emoflix_device.mqtt.link import UNDER_WAY_LIMIT, Link
 from emoflix_device.mqtt.messages import (
     CameraLost,
     Event,
@@ -325,14 +326,14 @@ def test_a_payload_that_no_device_takes_is_kept_away_by_the_broker(ear: Ear, loo
 
 
 def test_a_full_queue_answers_busy_and_loses_nothing_it_took(ear: Ear, loop: Loop) -> None:
-    for number in range(WAITING_LIMIT + 1):
+    for number in range(LIMIT + 1):
         ear.say("emoflix/den/client/anna/command/recommend", b'{"request": "%d"}' % number)
     answer = json.loads(ear.wait(on("emoflix/den/client/anna/reply/recommend")).payload)
-    assert answer["request"] == str(WAITING_LIMIT)
+    assert answer["request"] == str(LIMIT)
     assert answer["error"]["field"] == "command"
     assert "busy" in answer["error"]["message"]
-    assert [loop.next().request_id for _ in range(WAITING_LIMIT)] == [
-        str(number) for number in range(WAITING_LIMIT)
+    assert [loop.next().request_id for _ in range(LIMIT)] == [
+        str(number) for number in range(LIMIT)
     ]
 
 
