@@ -1,10 +1,10 @@
 """OpenCV's own Haar cascade: needs no download, but is slower than YuNet and misses more."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import cv2
-import cv2.data
 import numpy as np
 
 from emoflix_device.camera.frame import Image
@@ -15,6 +15,9 @@ from emoflix_device.vision.reduce import reduced
 CASCADE: Final = "haarcascade_frontalface_default.xml"
 SMALLEST_PX: Final = 24
 """The cascade's own window: it cannot see smaller faces."""
+
+DEBIAN_CASCADES: Final = Path("/usr/share/opencv4/haarcascades")
+"""Of the package opencv-data, beside the system's own OpenCV."""
 
 
 class HaarDetector:
@@ -28,11 +31,12 @@ class HaarDetector:
 
     def __init__(self, width_px: int) -> None:
         self._width_px = width_px
-        file = Path(cv2.data.haarcascades) / CASCADE
+        file = _cascades() / CASCADE
         self._cascade = cv2.CascadeClassifier(str(file))
         if self._cascade.empty():
             raise ModelError(
-                f"{file}: cannot be read; install opencv-python-headless below 5 again"
+                f"{file}: cannot be read; install opencv-python-headless below 5 again, or"
+                " opencv-data beside the system's OpenCV"
             )
 
     def detect(self, luma: Image) -> list[Face]:
@@ -43,3 +47,10 @@ class HaarDetector:
         scaled = (np.reshape(boxes, (-1, 4)) * scale).tolist()
         faces = [Face(x, y, width, height) for x, y, width, height in scaled]
         return sorted(faces, key=lambda face: -face.width_px)
+
+
+def _cascades() -> Path:
+    try:
+        return Path(import_module("cv2.data").haarcascades)
+    except ImportError:
+        return DEBIAN_CASCADES

@@ -28,6 +28,11 @@ LEAST_SIDE_PX: Final = 64
 wide."""
 
 
+_HEADS: Final = ("cls", "obj", "bbox", "kps")
+_OUTPUTS: Final = tuple(f"{head}_{stride}" for stride in STRIDES_PX for head in _HEADS)
+"""As the ONNX file calls them."""
+
+
 class _Network(Protocol):
     def rows(self, grey: Image) -> NDArray[np.float32]:
         """The faces in uint8[h, w]: float32[n, 15] of box, landmarks and score, in pixels."""
@@ -88,12 +93,9 @@ class _ByLitert:
         self._interpreter.set_tensor(self._input, self._picture)
         self._interpreter.invoke()
         levels = [self._interpreter.get_tensor(output)[0] for output in self._outputs]
-        rows = np.concatenate(
-            [_decoded(level, stride) for level, stride in zip(levels, STRIDES_PX, strict=True)]
-        )
-        kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), LEAST_SCORE, OVERLAP)
-        best: NDArray[np.float32] = rows[np.asarray(kept, np.intp)]
-        return best
+        for level in levels:
+            level[:, :, :2] = 1 / (1 + np.exp(-level[:, :, :2]))
+        return _best(levels)
 
     def _open(self, height: int, width: int) -> None:
         from ai_edge_litert.interpreter import Interpreter
@@ -110,15 +112,44 @@ class _ByLitert:
         self._shape = (height, width)
 
 
+class _ByOpencv:
+    """Not by `FaceDetectorYN`: where OpenCV is older than 4.8, that reads an older YuNet alone."""
+
+    def __init__(self, model: Path) -> None:
+        self._network = cv2.dnn.readNetFromONNX(str(model))
+
+    def rows(self, grey: Image) -> NDArray[np.float32]:
+        height, width = (max(LEAST_SIDE_PX, -(-side // BLOCK_PX) * BLOCK_PX) for side in grey.shape)
+        missing = (height - grey.shape[0], width - grey.shape[1])
+        whole = cv2.copyMakeBorder(grey, 0, missing[0], 0, missing[1], cv2.BORDER_CONSTANT)
+        self._network.setInput(cv2.dnn.blobFromImage(cv2.cvtColor(whole, cv2.COLOR_GRAY2BGR)))
+        told = dict(zip(_OUTPUTS, self._network.forward(_OUTPUTS), strict=True))
+        levels = []
+        for stride in STRIDES_PX:
+            heads = [told[f"{head}_{stride}"] for head in _HEADS]
+            level = np.concatenate(heads, axis=2)
+            levels.append(level.reshape(height // stride, width // stride, -1))
+        return _best(levels)
+
+
+def _best(levels: list[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """The rows of all levels, without those that overlap with a better one."""
+    rows = np.concatenate(
+        [_decoded(level, stride) for level, stride in zip(levels, STRIDES_PX, strict=True)]
+    )
+    kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), LEAST_SCORE, OVERLAP)
+    best: NDArray[np.float32] = rows[np.asarray(kept, np.intp)]
+    return best
+
+
 def _decoded(level: NDArray[np.float32], stride_px: int) -> NDArray[np.float32]:
     """The rows of what is likely enough a face, of float32[h, w, 16] at cells of so many pixels.
 
     A cell tells its box by the centre's distance from its own corner and by the logarithms of the
     sides, and its landmarks by their distances, all in cells; its score is the geometric mean of
-    how much it is a face and how well the box fits, as in OpenCV's `FaceDetectorYN`.
+    how much it is a face and how well the box fits, 0 to 1 each, as in OpenCV's `FaceDetectorYN`.
     """
-    likely = 1 / (1 + np.exp(-level[:, :, :2]))
-    score = np.sqrt(likely[:, :, 0] * likely[:, :, 1])
+    score = np.sqrt(level[:, :, 0] * level[:, :, 1])
     down, right = np.nonzero(score >= LEAST_SCORE)
     cell = np.stack([right, down], axis=1)
     told = level[down, right]
@@ -128,20 +159,3 @@ def _decoded(level: NDArray[np.float32], stride_px: int) -> NDArray[np.float32]:
     rows = np.concatenate([places * stride_px, score[down, right, None]], axis=1)
     found: NDArray[np.float32] = rows.astype(np.float32)
     return found
-
-
-class _ByOpencv:
-    def __init__(self, model: Path) -> None:
-        self._size_px = (0, 0)
-        self._yunet = cv2.FaceDetectorYN.create(str(model), "", (320, 320), LEAST_SCORE, OVERLAP)
-
-    def rows(self, grey: Image) -> NDArray[np.float32]:
-        height, width = (max(LEAST_SIDE_PX, side) for side in grey.shape)
-        if (width, height) != self._size_px:
-            self._size_px = (width, height)
-            self._yunet.setInputSize(self._size_px)
-        missing = (height - grey.shape[0], width - grey.shape[1])
-        if any(missing):
-            grey = cv2.copyMakeBorder(grey, 0, missing[0], 0, missing[1], cv2.BORDER_CONSTANT)
-        _, rows = self._yunet.detect(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR))
-        return np.zeros((0, 15), np.float32) if rows is None else rows

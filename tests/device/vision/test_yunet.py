@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from emoflix_device.camera.frame import Image
+from emoflix_device.vision.engine import EngineName
 from emoflix_device.vision.reduce import reduced
-from emoflix_device.vision.yunet import YunetDetector
+from emoflix_device.vision.yunet import LEAST_SCORE, OVERLAP, YunetDetector
 from emoflix_device.vision.yunet_graph import read_weights, yunet_graph
 
 pytest.importorskip("ai_edge_litert")
@@ -28,6 +29,23 @@ def test_both_engines_find_the_same_faces(
             assert one.landmarks is not None
             assert other.landmarks is not None
             np.testing.assert_allclose(one.landmarks, other.landmarks, atol=0.1)
+
+
+@pytest.mark.parametrize("engine", ["litert", "tflite"])
+def test_opencvs_own_detector_finds_the_same_faces(
+    engine: EngineName, yunet_file: Path, crying_then_smiling: list[Image]
+) -> None:
+    detector = YunetDetector(yunet_file, 640, engine)
+    height, width = crying_then_smiling[0].shape
+    reference = cv2.FaceDetectorYN.create(
+        str(yunet_file), "", (width, height), LEAST_SCORE, OVERLAP
+    )
+    for frame in crying_then_smiling[::8]:
+        faces = detector.detect(frame)
+        _, rows = reference.detect(cv2.cvtColor(frame, cv2.COLOR_GRAY2BGR))
+        found = [[face.x_px, face.y_px, face.width_px, face.height_px] for face in faces]
+        np.testing.assert_allclose(found, sorted(rows[:, :4], key=lambda row: -row[2]), atol=0.1)
+        assert {round(face.score, 3) for face in faces} == {round(float(s), 3) for s in rows[:, 14]}
 
 
 def test_many_faces_of_different_size_are_found_alike(
