@@ -24,7 +24,6 @@ from emoflix_device.mqtt.homeassistant import ENTITIES, USER, discovery
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import (
     CameraBack,
-    FilmMessage,
     HealthMessage,
     InfoMessage,
     MoodMessage,
@@ -35,6 +34,7 @@ from emoflix_device.mqtt.messages import (
     encode,
 )
 from emoflix_device.mqtt.topics import TOPICS, Topics
+from tests.device.mqtt.samples import film
 from tests.mosquitto import HOST, Ear, Mosquitto
 
 INFO = InfoMessage(
@@ -45,6 +45,7 @@ INFO = InfoMessage(
     commands=tuple(COMMANDS),
     notice="A camera reads expressions here.",
 )
+
 SENT: dict[str, Any] = json.loads(discovery("den-2", INFO))
 COMPONENTS: dict[str, dict[str, Any]] = SENT["components"]
 
@@ -181,19 +182,6 @@ def test_what_a_button_sends_is_understood() -> None:
     assert isinstance(parse_command(Topics("den-2"), topic, payload), Command)
 
 
-FILM = FilmMessage(
-    id="drishyam-2013",
-    title="Drishyam",
-    original_title="ദൃശ്യം",
-    year=2013,
-    language="ml",
-    genres=("thriller",),
-    runtime_min=160,
-    cast=("Mohanlal",),
-    director="Jeethu Joseph",
-    score=1.0,
-    reasons=("In Malayalam.",),
-)
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
 MOOD = MoodMessage(
     mood="happy",
@@ -204,7 +192,7 @@ MOOD = MoodMessage(
     since=NOON,
     people=2,
 )
-SLATE = RecommendationsMessage(slate="s1", made=NOON, films=(FILM,))
+SLATE = RecommendationsMessage(slate="s1", made=NOON, films=(film(),))
 SETTINGS = SettingsMessage(camera="lost", evening="waiting", languages=("ml",), lift=0.5)
 HEALTH = HealthMessage(
     frames_in=9,
@@ -267,7 +255,9 @@ def test_home_assistants_schemas_take_all_and_its_templates_read_the_messages() 
     }
     assert {name for each in made.values() for name in each["ignored"]} == {"platform"}
     films = json.loads(made["top_film"]["json_attributes_template"])["films"]
-    assert films == [{"title": "Drishyam", "year": 2013, "reason": "In Malayalam."}]
+    assert films == [
+        {"title": "Drishyam", "year": 2013, "reason": "In Malayalam, one of your languages."}
+    ]
     assert json.loads(made["mood"]["json_attributes_template"])["people"] == 2
     commands = {"language": "preferences", "lift": "preferences", "like": "feedback"}
     for key, name in commands.items():
@@ -275,7 +265,7 @@ def test_home_assistants_schemas_take_all_and_its_templates_read_the_messages() 
         command = parse_command(Topics("den-2"), topic, payload.encode())
         assert isinstance(command, Command), command
     said = json.loads(made["like"]["command_template"])
-    assert said == {"film": "drishyam-2013", "kind": "like", "slate": "s1"}
+    assert said == {"film": "film-1", "kind": "like", "slate": "s1"}
 
 
 def test_home_assistants_templates_bear_what_is_not_there() -> None:

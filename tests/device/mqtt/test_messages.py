@@ -18,6 +18,7 @@ from emoflix_device.mqtt.messages import (
 )
 from emoflix_device.mqtt.requests import CameraResult
 from emoflix_device.mqtt.topics import ANY, TOPICS, Topics, device_and_name
+from tests.device.mqtt.samples import film
 
 
 def test_the_words_for_a_mood_are_those_of_the_filter() -> None:
@@ -30,21 +31,9 @@ def test_probabilities_stand_in_the_order_of_the_expressions() -> None:
 
 
 def test_units_stand_in_the_code_and_not_on_the_wire() -> None:
-    film = FilmMessage(
-        id="drishyam-2013",
-        title="Drishyam",
-        original_title="ദൃശ്യം",
-        year=2013,
-        language="ml",
-        genres=("thriller",),
-        runtime_min=160,
-        cast=("Mohanlal",),
-        director="Jeethu Joseph",
-        score=1.0,
-        reasons=("In Malayalam, as you like.",),
-    )
-    assert json.loads(encode(film))["runtime"] == 160
-    assert msgspec.json.decode(encode(film), type=FilmMessage) == film
+    said = encode(film())
+    assert json.loads(said)["runtime"] == 160
+    assert msgspec.json.decode(said, type=FilmMessage) == film()
 
 
 def test_an_event_tells_its_type() -> None:

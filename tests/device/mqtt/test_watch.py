@@ -25,6 +25,7 @@ from emoflix_device.mqtt.messages import (
     encode,
 )
 from emoflix_device.watch import EVENT_WAIT_S, LOOKS, View, show, watch
+from tests.device.mqtt.samples import film
 from tests.mosquitto import GUARD_S, HOST, Mosquitto, wait_until
 
 NOON = dt.datetime(2026, 1, 1, 12, tzinfo=dt.UTC)
@@ -39,22 +40,6 @@ def mood(name: Announced, confidence: float = 0.9, people: int = 1) -> MoodMessa
         arousal=0.0,
         since=NOON,
         people=people,
-    )
-
-
-def film(number: int = 1, title: str = "Drishyam") -> FilmMessage:
-    return FilmMessage(
-        id=f"film-{number}",
-        title=title,
-        original_title="ദൃശ്യം",
-        year=2013,
-        language="ml",
-        genres=("thriller",),
-        runtime_min=160,
-        cast=("Mohanlal",),
-        director="Jeethu Joseph",
-        score=1.0,
-        reasons=("In Malayalam, one of your languages.",),
     )
 
 
