@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple, cast
 
 from emoflix_catalog.errors import CatalogueError
+from emoflix_catalog.importers.files import DAMAGED
 from emoflix_catalog.text import fold
 from emoflix_catalog.vocabulary import LANGUAGES
 
 Fields = Mapping[str, str]
 _CODES: Final = {name.lower(): code for code, name in LANGUAGES.items()} | {"cn": "zh"}
 """English names of languages, and TMDB's own code for Cantonese, as our codes."""
+_DAMAGED: Final = (*DAMAGED, RuntimeError, StopIteration)
+"""Also a zip that is encrypted, or holds no table."""
 _YEAR: Final = re.compile(r"\b(18|19|20)\d\d\b")
 _ALTERNATIVE: Final = re.compile(r"\s*\((?:a\.k\.a\. )?([^()]+)\)")
 _ARTICLE_LAST: Final = re.compile(r"^(.*), (The|A|An|Les?|La|L'|Il|El|Los|Las|Der|Die|Das|Une?)$")
@@ -62,7 +65,7 @@ def read_reference(path: Path) -> list[Fact]:
                     " emoflix_catalog/reference.py"
                 )
             return list(_facts(known, reader, path.name.partition(".")[0]))
-    except (OSError, EOFError, csv.Error, zipfile.BadZipFile, StopIteration) as error:
+    except _DAMAGED as error:
         raise CatalogueError(f"{path}: cannot be read ({error}): give a whole CSV file") from error
 
 
@@ -105,9 +108,12 @@ def _open(path: Path) -> IO[bytes]:
 def _is_known(path: Path) -> bool:
     if not path.name.endswith((".csv", ".csv.gz", ".csv.zip")):
         return False
-    with _open(path) as binary:
-        head = io.TextIOWrapper(binary, encoding="utf-8", errors="replace", newline="")
-        return _format_of(next(csv.reader(head), ())) is not None
+    try:
+        with _open(path) as binary:
+            head = io.TextIOWrapper(binary, encoding="utf-8", errors="replace", newline="")
+            return _format_of(next(csv.reader(head), ())) is not None
+    except _DAMAGED:
+        return False
 
 
 def _facts(read: "_Read", rows: Iterable[Fields], table: str) -> Iterator[Fact]:
@@ -141,7 +147,7 @@ def _literal(value: str) -> tuple[str, ...]:
     """A Python list of names, as some tables were saved."""
     try:
         names = ast.literal_eval(value)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return ()
     return tuple(str(name) for name in names) if isinstance(names, list) else ()
 

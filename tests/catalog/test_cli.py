@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 import sys
 from collections.abc import Callable
@@ -5,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.cli import COMMANDS, main
+from emoflix_catalog.film import Film
 from emoflix_catalog.starter import starter_films
 
 Run = Callable[..., tuple[int, str, str]]
@@ -83,6 +86,8 @@ def test_a_wrong_row_stops_the_build_and_nothing_is_written(run: Run, tmp_path: 
         (["recommend", "--mood", "sleepy"], "'sleepy' is not one of"),
         (["recommend", "--language", "malayalm"], "did you mean malayalam?"),
         (["search", "--year", "199"], "write 1994, 1990-1999, 1990- or -1999"),
+        (["search", "--year", "19941995"], "write 1994, 1990-1999, 1990- or -1999"),
+        (["search", "--year", "1999-1990"], "ends before it begins"),
         (["build", "--films", "/nowhere"], "no tables of films"),
         (["check", "/nowhere"], "no tables of films"),
         (["check", "--reference", "/nowhere"], "does not exist"),
@@ -121,6 +126,25 @@ def test_stats_count_every_film(built: Run) -> None:
     assert sum(counts["language"].values()) == counts["films"]
     assert sum(counts["decade"].values()) == counts["films"]
     assert "Malayalam" in built("stats")[1]
+
+
+def test_a_film_whose_language_nobody_says_is_counted_and_one_s_popularity_shown(
+    run: Run, tmp_path: Path
+) -> None:
+    place = tmp_path / "films.sqlite"
+    spoken = Film(
+        id="a-1999",
+        title="A",
+        year=1999,
+        languages=("ml",),
+        popularity=12.5,
+        popularity_on=dt.date(2026, 1, 2),
+        popularity_by="pageviews",
+    )
+    write_catalogue([spoken, Film(id="b-1999", title="B", year=1999)], place)
+    counts = json.loads(run("stats", "--catalogue", str(place), "--json")[1])
+    assert counts["language"] == {"Malayalam": 1, "not known": 1}
+    assert "12.5 on 2026-01-02, by pageviews" in run("info", "a-1999", "--catalogue", str(place))[1]
 
 
 def test_recommend_explains_its_slate(built: Run) -> None:

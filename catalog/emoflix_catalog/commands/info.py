@@ -49,6 +49,13 @@ def _find(catalogue: Catalogue, film: str) -> int:
     return found[0]
 
 
+def _popularity(film: Film) -> str:
+    if film.popularity is None:
+        return ""
+    day = f" on {film.popularity_on}" if film.popularity_on else ""
+    return f"{film.popularity:g}{day}, by {film.popularity_by or film.source}"
+
+
 def _lines(film: Film) -> list[tuple[str, object]]:
     rating = f"{film.rating} of 10, {film.votes or 0:,} votes" if film.rating is not None else ""
     liking = f"{film.liking:.0%} for it, of {film.reviews:,}" if film.liking is not None else ""
@@ -68,6 +75,7 @@ def _lines(film: Film) -> list[tuple[str, object]]:
         ("synopsis", film.synopsis),
         ("rating", rating),
         ("reviews", liking),
+        ("popularity", _popularity(film)),
         ("identifiers", ", ".join(f"{k} {v}" for k, v in film.identifiers.items())),
         ("source", f"{film.source} ({film.licence})"),
     ]

@@ -1,5 +1,6 @@
 """Options that several commands share, and the words they accept."""
 
+import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -33,6 +34,24 @@ class Word(click.ParamType[str]):
             )
             self.fail(f"{value!r} is no {self.name} of the catalogue: {hint}", param, ctx)
         return word
+
+
+class Years(click.ParamType[tuple[int, int]]):
+    """`1994`, `1990-1999`, `1990-` or `-1999`: the first and the last."""
+
+    name = "years"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        found = re.fullmatch(r"([0-9]{4})?(-?)((?<=-)[0-9]{4})?", value)
+        if found is None or not any(found.group(1, 3)):
+            self.fail(f"{value!r} is no year: write 1994, 1990-1999, 1990- or -1999", param, ctx)
+        first, dash, last = found.groups()
+        years = int(first or 0), int(last or (9999 if dash else first))
+        if years[0] > years[1]:
+            self.fail(f"{value!r} ends before it begins: write the first year first", param, ctx)
+        return years
 
 
 LANGUAGE = Word("language", LANGUAGES, LANGUAGES)

@@ -1,6 +1,5 @@
 """`emoflix-catalog search`."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from emoflix_catalog.commands.options import (
     GENRE,
     LANGUAGE,
     MOOD_TAG,
+    Years,
     catalogue_option,
     count_option,
     json_option,
@@ -18,21 +18,6 @@ from emoflix_catalog.commands.printing import FILM_COLUMNS, film_cells, print_js
 from emoflix_catalog.search import Query
 from emoflix_catalog.search import search as find
 from emoflix_catalog.store import open_catalogue
-
-
-class Years(click.ParamType[tuple[int, int]]):
-    """`1994`, `1990-1999`, `1990-` or `-1999`."""
-
-    name = "year"
-
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
-        found = re.fullmatch(r"(\d{4})?(-)?(\d{4})?", value)
-        if found is None or not any(found.group(1, 3)):
-            self.fail(f"{value!r} is no year: write 1994, 1990-1999, 1990- or -1999", param, ctx)
-        first, dash, last = found.groups()
-        return int(first or 0), int(last or (9999 if dash else first))
 
 
 @click.command()

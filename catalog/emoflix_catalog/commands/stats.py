@@ -11,8 +11,10 @@ from emoflix_catalog.vocabulary import LANGUAGES
 
 _COUNTS = {
     "language": (
-        "SELECT name, count(*) FROM film_term JOIN term ON term.id = term"
-        " WHERE kind = 'language' AND position = 0 GROUP BY name ORDER BY 2 DESC, name"
+        "SELECT coalesce(name, ''), count(*) FROM film LEFT JOIN ("
+        "SELECT film, name FROM film_term JOIN term ON term.id = term"
+        " WHERE kind = 'language' AND position = 0"
+        ") ON film = number GROUP BY 1 ORDER BY 2 DESC, 1"
     ),
     "decade": "SELECT (year / 10 * 10) || 's', count(*) FROM film GROUP BY 1 ORDER BY 1",
     "genre": (
@@ -59,5 +61,5 @@ def stats(path: Path, *, as_json: bool) -> None:
 def _count(catalogue: Catalogue, kind: str) -> dict[str, int]:
     rows = catalogue.rows(_COUNTS[kind])
     if kind == "language":
-        return {LANGUAGES[code]: count for code, count in rows}
+        return {LANGUAGES.get(code, "not known"): count for code, count in rows}
     return dict(rows)

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from emoflix_catalog.commands.options import json_option
+from emoflix_catalog.commands.options import Years, json_option
 from emoflix_catalog.commands.printing import print_json, print_table
 from emoflix_catalog.film import Film
 from emoflix_catalog.importers.contract import Request, Tally
@@ -61,7 +61,7 @@ _user_option = click.option("--user", default="", help="Whose library and histor
 @click.option(
     "--least-votes", type=click.IntRange(0), default=0, help="Leave out films with fewer (imdb)."
 )
-@click.option("--years", metavar="FROM-TO", help="The years to ask for (wikidata).")
+@click.option("--years", type=Years(), help="The years to ask for, such as 1990-1999 (wikidata).")
 @click.option(
     "--name",
     default="",
@@ -86,7 +86,6 @@ def import_command(  # noqa: PLR0917 - click gives them by name
     catalogue: Path,
     folder: Path | None,
     columns: tuple[str, ...],
-    years: str | None,
     licence: str,
     name: str,
     *,
@@ -103,7 +102,6 @@ def import_command(  # noqa: PLR0917 - click gives them by name
         where=where,
         catalogue=catalogue,
         columns=_columns(columns),
-        years=_years(years),
         **told,
     )
     _refuse_unknown(source, request)
@@ -200,15 +198,6 @@ def _columns(given: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
             raise click.UsageError(f"--column {pair}: write OURS=THEIRS, such as title=Name")
         columns[ours] = (*columns.get(ours, ()), theirs)
     return columns
-
-
-def _years(given: str | None) -> tuple[int, int] | None:
-    if given is None:
-        return None
-    first, _, last = given.partition("-")
-    if not (first.isdigit() and (last or first).isdigit() and int(first) <= int(last or first)):
-        raise click.UsageError(f"--years {given}: write FROM-TO, such as 1990-2024")
-    return int(first), int(last or first)
 
 
 @contextmanager

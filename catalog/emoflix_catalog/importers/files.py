@@ -3,12 +3,13 @@
 import csv
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, Final, cast
+from typing import IO, Any, BinaryIO, Final, cast
 
 from emoflix_catalog.importers.contract import SourceError, Tally
 
@@ -16,7 +17,16 @@ _EVERY_ROWS: Final = 4096
 """How often the progress is told."""
 _MOST_FIELD_CHARACTERS: Final = 1 << 20
 """A whole film's credits stand in one field of some tables."""
-_DAMAGED: Final = (OSError, EOFError, zlib.error, zipfile.BadZipFile, UnicodeDecodeError)
+DAMAGED: Final = (
+    OSError,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    UnicodeError,
+    csv.Error,
+)
+"""What reading a file that is cut, damaged or of another encoding ends with."""
 
 
 @contextmanager
@@ -29,7 +39,13 @@ def open_text(path: Path, encoding: str = "utf-8") -> Iterator[tuple[IO[str], Ca
     if encoding == "utf-8":
         encoding = "utf-8-sig"  # some programs write the mark, and none of our tables begin so
     with path.open("rb") as raw, _unpacked(path, raw) as binary:
-        yield io.TextIOWrapper(binary, encoding=encoding, newline=""), raw.tell
+        try:
+            text = io.TextIOWrapper(binary, encoding=encoding, newline="")
+        except LookupError as error:
+            raise SourceError(
+                f"{path}: {encoding!r} is no encoding of text: give one such as latin-1"
+            ) from error
+        yield text, raw.tell
 
 
 @contextmanager
@@ -38,10 +54,25 @@ def _unpacked(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
         with gzip.open(raw) as unpacked:
             yield cast("BinaryIO", unpacked)
     elif path.suffix == ".zip":
-        with zipfile.ZipFile(raw) as archive, archive.open(_table_in(path, archive)) as unpacked:
+        with (
+            zipfile.ZipFile(raw) as archive,
+            opened(path, archive, _table_in(path, archive)) as unpacked,
+        ):
             yield cast("BinaryIO", unpacked)
     else:
         yield raw
+
+
+def opened(path: Path, archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A member of the archive at `path`.
+
+    Raises:
+        SourceError: It is encrypted, or packed by a method that Python does not know.
+    """
+    try:
+        return archive.open(name)
+    except RuntimeError as error:
+        raise SourceError(f"{path}: cannot be unpacked ({error}): pack it anew, plainly") from error
 
 
 def csv_rows(
@@ -69,10 +100,9 @@ def csv_rows(
     Raises:
         SourceError: It cannot be read to its end, or lacks a column.
     """
-    csv.field_size_limit(_MOST_FIELD_CHARACTERS)
     with _errors_named(path) as line, open_text(path, encoding) as (text, told):
         reader = csv.reader(text, delimiter=delimiter)
-        columns = list(header) if header is not None else next(reader, [])
+        columns = list(header) if header is not None else _next(reader) or []
         for name in needed:
             if name not in columns:
                 raise SourceError(
@@ -81,10 +111,11 @@ def csv_rows(
                 )
         size = path.stat().st_size
         while True:
+            before = reader.line_num
             try:
-                row = next(reader, None)
+                row = _next(reader)
             except csv.Error as error:
-                tally.pass_by("no CSV row", f"{path.name}:{reader.line_num}", str(error))
+                tally.pass_by("no CSV row", f"{path.name}:{before + 1}", str(error))
                 continue
             line[0] = reader.line_num
             if row is None:
@@ -96,8 +127,22 @@ def csv_rows(
                 yield place, dict(zip(columns, row, strict=True))
             elif row:
                 detail = f"{len(row)} instead of {len(columns)}"
+                if lost := reader.line_num - before - 1:
+                    # A quotation mark that is not closed takes the lines after it along.
+                    place = f"{path.name}:{before + 1}"
+                    detail += f", and the {lost:,} lines after it: is a quotation mark open?"
                 tally.pass_by("another number of fields", place, detail)
         tally.at(size, size)
+
+
+def _next(reader: Any) -> list[str] | None:
+    # The limit is the whole program's, so it is raised for one row at a time.
+    limit = csv.field_size_limit(_MOST_FIELD_CHARACTERS)
+    try:
+        row: list[str] | None = next(reader, None)
+    finally:
+        csv.field_size_limit(limit)
+    return row
 
 
 def split_rows(
@@ -125,8 +170,8 @@ def header_of(path: Path, encoding: str = "utf-8") -> set[str]:
     """The names in a table's first row, empty for what cannot be read as one."""
     try:
         with open_text(path, encoding) as (text, _):
-            return set(next(csv.reader(text), ()))
-    except (*_DAMAGED, csv.Error, SourceError, LookupError):
+            return set(_next(csv.reader(text)) or ())
+    except (*DAMAGED, SourceError):
         return set()
 
 
@@ -138,10 +183,13 @@ def _errors_named(path: Path) -> Iterator[list[int]]:
         yield line
     except FileNotFoundError as error:
         raise SourceError(f"{path}: there is no such file: name another") from error
-    except _DAMAGED as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
+    except DAMAGED as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise SourceError(
+                f"{path}: cannot be read ({error.strerror}): name another; nothing was changed"
+            ) from error
         raise SourceError(
-            f"{path}:{line[0] + 1}: cannot be read further ({reason}): it may be cut short or of"
+            f"{path}:{line[0] + 1}: cannot be read further ({error}): it may be cut short or of"
             " another encoding; get it again; nothing was changed"
         ) from error
 

@@ -34,6 +34,8 @@ FILES: Final = {
 _TYPES: Final = frozenset({"movie", "tvMovie"})
 _ROLES: Final = {"director": "directors", "writer": "writers", "actor": "cast", "actress": "cast"}
 _NOTHING: Final = r"\N"
+_MOST_DIGITS: Final = 9
+"""Of a name, a place or a number of votes; longer ones are broken, and must not cost memory."""
 _TABLES: Final = """
     PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4000;
     CREATE TABLE rating (title INTEGER PRIMARY KEY, mean TEXT, votes TEXT);
@@ -97,8 +99,10 @@ def _join(
 def _ratings(
     paths: dict[str, Path], least_votes: int, voted: "_Marks", tally: Tally
 ) -> Iterator[tuple[int, str, str]]:
-    for _, (title, mean, votes) in _rows(paths, "title.ratings", tally):
-        if votes.isdigit() and int(votes) >= least_votes:
+    for line, (title, mean, votes) in _rows(paths, "title.ratings", tally):
+        if not (votes.isdecimal() and len(votes) <= _MOST_DIGITS):
+            tally.pass_by("no number of votes", f"{paths['title.ratings'].name}:{line}", votes[:20])
+        elif int(votes) >= least_votes:
             voted.add(int(title[2:]))
             yield int(title[2:]), mean, votes
 
@@ -134,7 +138,7 @@ def _credits(
 ) -> Iterator[tuple[int, int, int, str]]:
     for line, (title, place, person, role) in _rows(paths, "title.principals", tally):
         if role in _ROLES and int(title[2:]) in kept:
-            if not (place.isdigit() and person[2:].isdigit()):
+            if not (_is_name(person, "nm") and place.isdecimal() and len(place) <= _MOST_DIGITS):
                 tally.pass_by("a broken credit", f"{paths['title.principals'].name}:{line}")
                 continue
             wanted.add(int(person[2:]))
@@ -195,18 +199,24 @@ def _rows(paths: dict[str, Path], name: str, tally: Tally) -> Iterator[tuple[int
             raise SourceError(
                 f"{path}:1: the column {column!r} is missing: give IMDb's own {name}.tsv.gz"
             )
+    kind = "nm" if columns[0] == "nconst" else "tt"
     places = tuple(header.index(column) for column in columns)
     width, contiguous = len(header), places == tuple(range(len(columns)))
     for line, row in rows:
         if len(row) != width:
             detail = f"{len(row)} instead of {width}"
             tally.pass_by("another number of fields", f"{path.name}:{line}", detail)
-        elif not row[0][2:].isdigit():
+        elif not _is_name(row[0], kind):
             tally.pass_by("no identifier of IMDb", f"{path.name}:{line}", row[0][:20])
         elif contiguous:
             yield line, tuple(row[: len(columns)])
         else:
             yield line, tuple(row[place] for place in places)
+
+
+def _is_name(name: str, kind: str) -> bool:
+    """Whether this is a title's name (`tt0111161`) or a person's (`nm0000001`)."""
+    return name.startswith(kind) and name[2:].isdecimal() and len(name) <= 2 + _MOST_DIGITS
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -227,8 +237,6 @@ class _Marks:
     def add(self, number: int) -> None:
         byte = number >> 3
         if byte >= len(self._bits):
-            if number >= _HIGHEST:
-                return
             self._bits.extend(bytes(byte + 1 - len(self._bits) + (1 << 20)))
         self._bits[byte] |= 1 << (number & 7)
 
@@ -242,7 +250,3 @@ class _All(_Marks):
 
     def __contains__(self, number: int) -> bool:
         return True
-
-
-_HIGHEST: Final = 1 << 30
-"""A number that IMDb will not reach; a row that has it is broken, and must not cost memory."""

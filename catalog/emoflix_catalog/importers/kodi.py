@@ -132,7 +132,7 @@ def headers(request: Request) -> dict[str, str]:
 
 def address(request: Request) -> str:
     """Where JSON-RPC is spoken."""
-    return request.where if request.where.endswith("/jsonrpc") else f"{request.where}/jsonrpc"
+    return f"{request.where.rstrip('/').removesuffix('/jsonrpc')}/jsonrpc"
 
 
 def _movies(request: Request, tally: Tally) -> Iterator[tuple[str, msgspec.Raw]]:

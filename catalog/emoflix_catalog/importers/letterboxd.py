@@ -4,6 +4,7 @@ Columns: Date, Name, Year, Letterboxd URI, and Rating (0.5 to 5 stars) and Watch
 are such; the columns Title, imdbID and tmdbID of its import form are known, too.
 """
 
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from emoflix_catalog.importers.contract import Request, SourceError, Tally, Watched
+from emoflix_catalog.importers.files import DAMAGED, opened
 from emoflix_catalog.importers.viewing import Columns, watched_in
 
 FILES: Final = ("watched.csv", "ratings.csv", "diary.csv")
@@ -58,6 +60,7 @@ def _unpack(path: Path, folder: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             for name in FILES:
                 if name in archive.namelist():
-                    archive.extract(name, folder)
-    except (OSError, zipfile.BadZipFile, EOFError) as error:
+                    with opened(path, archive, name) as member, (folder / name).open("wb") as file:
+                        shutil.copyfileobj(member, file)
+    except DAMAGED as error:
         raise SourceError(f"{path}: cannot be unpacked ({error}): download it again") from error

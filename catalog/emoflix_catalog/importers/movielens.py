@@ -37,7 +37,7 @@ _GENRES_100K: Final = (
     "Western",
 )
 _TITLE: Final = re.compile(r"(?P<names>.+?)\s*\((?P<year>\d{4})\)\s*$")
-_OTHER_NAME: Final = re.compile(r"\s*\(([^()]+)\)")
+_OTHER_NAME: Final = re.compile(r"\s+\(([^()]+)\)$")
 _ARTICLE_LAST: Final = re.compile(
     r"^(.*), (The|A|An|Les?|La|L'|Il|Lo|El|Los|Las|Der|Die|Das|Une?|Det|Den|O|Os|As)$"
 )
@@ -107,9 +107,13 @@ def _parsed(title: str) -> tuple[str, str, str]:
     found = _TITLE.match(title)
     if found is None:
         raise RowError("no year", title[:60])
-    others = [name for name in _OTHER_NAME.findall(found["names"]) if not name.startswith("a.k.a.")]
-    main = _OTHER_NAME.sub("", found["names"]) or found["names"]
-    return _article_first(main), _article_first(others[-1]) if others else "", found["year"]
+    main, original = found["names"], ""
+    # Only what stands last: there is (500) Days of Summer, and You Are (Not) Alone.
+    while (other := _OTHER_NAME.search(main)) is not None:
+        main = main[: other.start()]
+        if not original and not other[1].startswith("a.k.a."):
+            original = other[1]
+    return _article_first(main), _article_first(original), found["year"]
 
 
 def _article_first(name: str) -> str:

@@ -79,7 +79,7 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
                 place = f"page {number}, film {place_in_page}"
                 try:
                     entry = item(raw, _Entry)
-                    details = web.get(f"{base}/movie/{entry.id}", _Details, **query)
+                    details = web.get_if_there(f"{base}/movie/{entry.id}", _Details, **query)
                     film = _film(details)
                 except RowError as error:
                     tally.reject(place, error)
@@ -89,7 +89,9 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
             number += 1
 
 
-def _film(details: _Details) -> Film:
+def _film(details: _Details | None) -> Film:
+    if details is None:
+        raise RowError("gone since it was listed")
     if details.adult:
         raise RowError("for adults only", str(details.id))
     return tidy.film(

@@ -1,7 +1,8 @@
 """Tables once taken from TMDB: TMDB 5000, and The Movies Dataset, which has the same columns.
 
-A table of people beside it (`movie_id`, `cast`, `crew`) lends its names to the films. Lists stand
-in the cells as JSON, or as Python writes them; both as objects with a name or as bare names.
+A table of people beside it (`cast`, `crew`, and the film's number as `movie_id` or `id`) lends its
+names to the films. Lists stand in the cells as JSON, or as Python writes them; both as objects with
+a name or as bare names.
 """
 
 import ast
@@ -17,7 +18,9 @@ from emoflix_catalog.importers.contract import Found, Request, RowError, SourceE
 from emoflix_catalog.importers.files import csv_rows, header_of
 
 _FILMS: Final = frozenset({"id", "title", "original_language", "release_date", "genres"})
-_PEOPLE: Final = frozenset({"movie_id", "cast", "crew"})
+_PEOPLE: Final = frozenset({"cast", "crew"})
+_NUMBERS: Final = ("movie_id", "id")
+"""The column of a table of people that names the film: TMDB 5000's, The Movies Dataset's."""
 _TABLES: Final = (".csv", ".csv.gz", ".csv.zip", ".zip")
 _People = dict[str, tuple[list[str], list[str], list[str]]]
 
@@ -41,8 +44,9 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
         raise SourceError(f"{where}: is no table with {needed}: name tmdb_5000_movies.csv")
     people: _People = {}
     for path, header in tables.items():
-        if header >= _PEOPLE:
-            people.update(_people(path, tally))
+        number = next((name for name in _NUMBERS if name in header), "")
+        if number and header >= _PEOPLE:
+            people.update(_people(path, number, tally))
     for path in films:
         for place, row in csv_rows(path, tally, _FILMS):
             tally.read += 1
@@ -55,7 +59,7 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
 
 
 def _film(row: dict[str, str], people: _People) -> Film:
-    if not row["id"].isdigit():
+    if not row["id"].isdecimal():
         raise RowError("no identifier of TMDB", row["id"][:20])
     if row.get("adult") == "True":
         raise RowError("for adults only", row["title"][:60])
@@ -86,22 +90,22 @@ def _film(row: dict[str, str], people: _People) -> Film:
     )
 
 
-def _people(path: Path, tally: Tally) -> _People:
-    """Cast, directors and writers by the film's number."""
+def _people(path: Path, number: str, tally: Tally) -> _People:
+    """Cast, directors and writers by the film's number, which stands in the column `number`."""
     people: _People = {}
-    for _, row in csv_rows(path, tally, _PEOPLE):
-        crew = _listed(row["crew"])
+    for place, row in csv_rows(path, tally, (*_PEOPLE, number)):
+        try:
+            cast, crew = _named(row["cast"]), _listed(row["crew"])
+        except RowError as error:
+            tally.reject(place, error)
+            continue
         jobs: dict[str, list[str]] = {"Director": [], "Screenplay": [], "Writer": []}
         for person in crew:
             # Where no jobs stand, the table holds directors alone.
             job = person.get("job", "") if isinstance(person, dict) else "Director"
             if job in jobs:
                 jobs[job].append(_name(person))
-        people[row["movie_id"]] = (
-            _named(row["cast"]),
-            jobs["Director"],
-            [*jobs["Screenplay"], *jobs["Writer"]],
-        )
+        people[row[number]] = (cast, jobs["Director"], [*jobs["Screenplay"], *jobs["Writer"]])
     return people
 
 
@@ -123,10 +127,10 @@ def _listed(cell: str) -> list[Any]:
         return []
     try:
         values = msgspec.json.decode(cell)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         try:
             values = ast.literal_eval(cell)
-        except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
             raise RowError("a broken list in a cell", cell[:60]) from error
     if not isinstance(values, list):
         raise RowError("a broken list in a cell", cell[:60])

@@ -41,10 +41,15 @@ class Web:
         self._httpx = httpx
         self._pause = request.pause
         agent = f"emoflix/{version('emoflix')} (film catalogue)"
-        self._client = httpx.Client(
-            headers={"User-Agent": agent, "Accept": "application/json", **(headers or {})},
-            timeout=request.timeout_s,
-        )
+        try:
+            self._client = httpx.Client(
+                headers={"User-Agent": agent, "Accept": "application/json", **(headers or {})},
+                timeout=request.timeout_s,
+            )
+        except UnicodeEncodeError as error:
+            raise SourceError(
+                f"{request.key_file}: holds a letter that no key has: write the key anew into it"
+            ) from error
 
     def __enter__(self) -> Self:
         return self
@@ -58,17 +63,18 @@ class Web:
         Raises:
             SourceError: It does not answer, refuses, or answers with something else than `form`.
         """
-        address = self._httpx.URL(url).copy_merge_params(params)
-        return _decoded(_shown(str(address)), self._ask("GET", str(address)), form)
+        address = self._with(url, params)
+        return _decoded(_shown(address), self._ask("GET", address), form)
 
     def post(self, url: str, form: type[Answer], **content: Any) -> Answer:
         """What the server answers to `json` or `data`; raises as `get`."""
         return _decoded(_shown(url), self._ask("POST", url, **content), form)
 
-    def get_if_there(self, url: str, form: type[Answer]) -> Answer | None:
+    def get_if_there(self, url: str, form: type[Answer], **params: str | int) -> Answer | None:
         """As `get`, None where nothing is."""
-        content = self.content(url)
-        return None if content is None else _decoded(_shown(url), content, form)
+        address = self._with(url, params)
+        content = self.content(address)
+        return None if content is None else _decoded(_shown(address), content, form)
 
     def content(self, url: str) -> bytes | None:
         """The bytes at `url`, None where nothing is; otherwise raises as `get`."""
@@ -77,6 +83,14 @@ class Web:
         except _NothingThereError:
             return None
 
+    def _with(self, url: str, params: Mapping[str, str | int]) -> str:
+        if not params:
+            return url
+        try:
+            return str(self._httpx.URL(url).copy_merge_params(params))
+        except self._httpx.InvalidURL as error:
+            raise _no_address(_shown(url), error) from error
+
     def _ask(self, method: str, url: str, **content: Any) -> bytes:
         shown = _shown(url)
         problem = ""
@@ -84,10 +98,8 @@ class Web:
             wait_s = min(2.0**attempt, LONGEST_PAUSE_S)
             try:
                 response = self._client.request(method, url, **content)
-            except self._httpx.InvalidURL as error:
-                raise SourceError(f"{shown}: is no address ({error}): give http://...") from error
-            except self._httpx.UnsupportedProtocol as error:
-                raise SourceError(f"{shown}: is no address ({error}): give http://...") from error
+            except (self._httpx.InvalidURL, self._httpx.UnsupportedProtocol) as error:
+                raise _no_address(shown, error) from error
             except self._httpx.RequestError as error:  # a body that cannot be unpacked is one, too
                 problem = f"does not answer ({type(error).__name__}: {error})"
             else:
@@ -131,18 +143,22 @@ def item(raw: msgspec.Raw, form: type[Answer]) -> Answer:
     """
     try:
         return msgspec.json.decode(raw, type=form, strict=False)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise RowError("an entry of another form", str(error)) from error
 
 
 def _key_in(path: Path) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").split()
+        lines = path.read_text(encoding="utf-8-sig").strip().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"{path}: the key cannot be read ({error}): name its file") from error
-    if len(lines) != 1:
-        raise SourceError(f"{path}: holds {len(lines)} words: write the key alone into it")
+    if len(lines) != 1 or not lines[0].isprintable():
+        raise SourceError(f"{path}: is no line of text alone: write nothing but the key into it")
     return lines[0]
+
+
+def _no_address(shown: str, error: Exception) -> SourceError:
+    return SourceError(f"{shown}: is no address ({error}): give http://...")
 
 
 def _shown(url: str) -> str:
@@ -158,7 +174,7 @@ def _decoded(url: str, content: bytes, form: type[Answer]) -> Answer:
 def _form_named(url: str) -> Iterator[None]:
     try:
         yield
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(
             f"{url}: answers with something else than it should ({error}): is it the right server?"
             " nothing was changed"

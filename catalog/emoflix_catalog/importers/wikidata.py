@@ -16,15 +16,17 @@ from emoflix_catalog.film import Film
 from emoflix_catalog.importers import tidy
 from emoflix_catalog.importers.contract import Found, Request, RowError, SourceError, Tally
 from emoflix_catalog.importers.web import Web, item
+from emoflix_catalog.table import FIRST_YEAR
 
 PAGE: Final = 400
 """Films a query; more of them do not finish in 60 s."""
 _SEPARATOR: Final = "|"
 _ENTITY: Final = "http://www.wikidata.org/entity/"
-_YEARS: Final = (1920, dt.datetime.now(tz=dt.UTC).year)
+_FROM_YEAR: Final = 1920
+"""Where the asking begins if no years are given."""
 QUERY: Final = """
-SELECT ?film (SAMPLE(?name) AS ?title) (SAMPLE(?own) AS ?original) (MIN(YEAR(?date)) AS ?year)
-  (MIN(?minutes) AS ?runtime) (SAMPLE(?imdbId) AS ?imdb) (SAMPLE(?tmdbId) AS ?tmdb)
+SELECT ?film (MIN(?name) AS ?title) (MAX(STR(?own)) AS ?original) (MIN(YEAR(?date)) AS ?year)
+  (MIN(?minutes) AS ?runtime) (MIN(?imdbId) AS ?imdb) (MIN(?tmdbId) AS ?tmdb)
   (GROUP_CONCAT(DISTINCT ?language; separator="|") AS ?languages)
   (GROUP_CONCAT(DISTINCT ?country; separator="|") AS ?countries)
   (GROUP_CONCAT(DISTINCT ?genre; separator="|") AS ?genres)
@@ -51,7 +53,11 @@ WHERE {
   OPTIONAL { ?film wdt:P58/rdfs:label ?writer. FILTER(LANG(?writer) = "en") }
 } GROUP BY ?film
 """
-"""Films that came out in a year; what a saved answer must have, too, at least `film` to `year`."""
+"""Films that came out in a year; what a saved answer must have, too, at least `film` to `year`.
+
+Of several values always the same one is asked for: SAMPLE may answer another every time. The
+greatest of several original titles is the one that is not in Latin letters.
+"""
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -100,7 +106,9 @@ def read(request: Request, tally: Tally) -> Iterator[Found]:
 
 
 def _asked(request: Request, tally: Tally) -> Iterator[Found]:
-    first, last = request.years or _YEARS
+    this_year = dt.datetime.now(tz=dt.UTC).year
+    first, last = request.years or (_FROM_YEAR, this_year)
+    first, last = max(first, FIRST_YEAR), min(last, this_year)
     with Web(request, {"Accept": "application/sparql-results+json"}) as web:
         # A film that came out in two years stands in both answers; the first has its year.
         seen: set[str] = set()

@@ -148,7 +148,7 @@ def test_tmdb_is_off_until_its_terms_are_accepted(run: Callable[..., Result], fo
         (("--least-votes", "5"), "--least-votes: csv has no use for it"),
         (("--user", "Asha"), "--user: csv has no use for it"),
         (("--column", "title"), "write OURS=THEIRS"),
-        (("--years", "1990-1980"), "write FROM-TO"),
+        (("--years", "1990-1980"), "ends before it begins"),
     ],
 )
 def test_an_option_that_means_nothing_here_is_refused(

@@ -1,3 +1,4 @@
+import csv
 import gzip
 import zipfile
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from emoflix_catalog.importers.contract import SourceError
+from tests.catalog.importers.conftest import encrypted_zip
 
 MOVIES = """movieId,title,genres
 1,Toy Story (1995),Adventure|Animation|Children|Comedy|Fantasy
@@ -240,3 +242,124 @@ def test_columns_of_another_name_are_mapped(shared: Path, read: Callable[..., An
 def test_a_column_that_is_none_of_ours_is_refused(tmp_path: Path, read: Callable[..., Any]) -> None:
     with pytest.raises(SourceError, match="stars: is no column of ours"):
         read("csv", tmp_path / "x.csv", columns={"stars": ("Rating",)})
+
+
+def test_a_quotation_mark_left_open_is_named_with_the_lines_it_costs(
+    tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    path = tmp_path / "shelf.csv"
+    path.write_text('title,year\nOne,2001\n"Two,2002\nThree,2003\nFour,2004\n')
+    tally = read("csv", path).tally
+    assert tally.read == 1
+    (named,) = tally.examples["another number of fields"]
+    assert named.startswith("shelf.csv:3: 1 instead of 2, and the 2 lines after it")
+
+
+def test_reading_a_table_leaves_the_limit_of_a_field_to_the_rest_of_the_program(
+    tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    path = tmp_path / "shelf.csv"
+    path.write_text(f"title,year,synopsis\nOne,2001,{'long ' * 50_000}\n")
+    before = csv.field_size_limit()
+    assert len(read("csv", path).films) == 1
+    assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "rot13"])
+def test_an_encoding_nobody_knows_is_refused(
+    encoding: str, tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    path = tmp_path / "shelf.csv"
+    path.write_text("title,year\nOne,2001\n")
+    with pytest.raises(SourceError, match=f"'{encoding}' is no encoding of text"):
+        read("csv", path, encoding=encoding)
+
+
+def test_a_table_of_another_encoding_or_a_folder_is_named(
+    tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    path = tmp_path / "shelf.csv"
+    path.write_text("title,year\nOne,2001\n")
+    with pytest.raises(SourceError, match=r"shelf\.csv:1: cannot be read further"):
+        read("csv", path, encoding="utf-16")
+    with pytest.raises(SourceError, match=r"cannot be read \(Is a directory\)"):
+        read("csv", tmp_path)
+
+
+def test_an_encrypted_zip_is_refused(tmp_path: Path, read: Callable[..., Any]) -> None:
+    path = encrypted_zip(tmp_path / "films.zip", "films.csv", "title,year\nOne,2001\n")
+    with pytest.raises(SourceError, match=r"films\.zip: cannot be unpacked \(.*encrypted"):
+        read("csv", path)
+
+
+def test_a_zip_damaged_inside_is_refused(tmp_path: Path, read: Callable[..., Any]) -> None:
+    path = tmp_path / "films.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("films.csv", "title,year\n" + "One,2001\n" * 1000)
+    raw = bytearray(path.read_bytes())
+    raw[60:90] = b"\xff" * 30
+    path.write_bytes(raw)
+    with pytest.raises(SourceError, match=r"films\.zip:1: cannot be read further"):
+        read("csv", path)
+
+
+def test_what_else_lies_beside_a_table_of_tmdb_does_not_matter(
+    tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    encrypted_zip(tmp_path / "private.zip", "a.csv", "a\n")
+    (tmp_path / "noise.csv").write_bytes(b"\xff" * 200_000)
+    (tmp_path / "films.csv").write_text(
+        "id,title,original_language,release_date,genres\n1,One,en,2001-01-01,[]\n"
+    )
+    assert len(read("tmdb5000", tmp_path / "films.csv").films) == 1
+
+
+@pytest.mark.parametrize("cell", ["[oops", "{[]: 1}", "[" * 100_000, "7"])
+def test_a_list_that_is_none_costs_its_row_alone(
+    cell: str, tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    rows = f"1,One,en,2001-01-01,[]\n2,Two,en,2001-01-01,{cell}\n"
+    (tmp_path / "films.csv").write_text(f"id,title,original_language,release_date,genres\n{rows}")
+    (tmp_path / "people.csv").write_text(f"movie_id,cast,crew\n1,[],{cell}\n")
+    reading = read("tmdb5000", tmp_path)
+    assert set(reading.films) == {"tmdb-1"}
+    places = [
+        named.partition(": ")[0] for named in reading.tally.examples["a broken list in a cell"]
+    ]
+    assert places == ["people.csv:2", "films.csv:3"]
+
+
+def test_the_movies_dataset_has_its_people_under_the_film_s_id(
+    tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    (tmp_path / "movies_metadata.csv").write_text(
+        "adult,genres,id,original_language,release_date,title\n"
+        "False,\"[{'id': 18, 'name': 'Drama'}]\",862,en,1995-10-30,Toy Story\n"
+    )
+    (tmp_path / "credits.csv").write_text(
+        "cast,crew,id\n\"[{'name': 'Tom Hanks', 'order': 0}]\","
+        "\"[{'job': 'Director', 'name': 'John Lasseter'}]\",862\n"
+    )
+    film = read("tmdb5000", tmp_path).films["tmdb-862"]
+    assert (film.cast, film.directors) == (("Tom Hanks",), ("John Lasseter",))
+
+
+@pytest.mark.parametrize(
+    ("written", "title", "original"),
+    [
+        ("(500) Days of Summer (2009)", "(500) Days of Summer", ""),
+        ("Frontière(s) (2007)", "Frontière(s)", ""),
+        ("Evangelion: 3.0 You Can (Not) Redo (2012)", "Evangelion: 3.0 You Can (Not) Redo", ""),
+        (
+            "Protector, The (a.k.a. Warrior King) (Tom yum goong) (2005)",
+            "The Protector",
+            "Tom yum goong",
+        ),
+    ],
+)
+def test_brackets_inside_a_title_belong_to_it(
+    written: str, title: str, original: str, tmp_path: Path, read: Callable[..., Any]
+) -> None:
+    (tmp_path / "movies.csv").write_text(f'movieId,title,genres\n1,"{written}",Comedy\n')
+    film = read("movielens", tmp_path).films["movielens-1"]
+    assert (film.title, film.original_title) == (title, original)

@@ -10,6 +10,7 @@ from emoflix_catalog.film import Film
 from emoflix_catalog.importers.contract import Request, SourceError, Tally
 from emoflix_catalog.importers.history import Entry, History, read_history
 from emoflix_catalog.store import Catalogue
+from tests.catalog.importers.conftest import encrypted_zip
 
 FILMS = (
     Film(
@@ -183,3 +184,19 @@ def test_the_starter_catalogue_finds_films_by_their_titles(
     read: Any = read_history("letterboxd", Request(where=str(path)), starter, Tally())
     assert not read.missing
     assert "pather-panchali-1955" in {entry.film for entry in read.entries}
+
+
+def test_a_zip_that_is_damaged_or_encrypted_is_refused(
+    tmp_path: Path, history: Callable[..., History]
+) -> None:
+    path = encrypted_zip(tmp_path / "locked.zip", "watched.csv", LETTERBOXD["watched.csv"])
+    with pytest.raises(SourceError, match=r"locked\.zip: cannot be unpacked \(.*encrypted"):
+        history("letterboxd", path)
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("watched.csv", LETTERBOXD["watched.csv"] * 50)
+    raw = bytearray(path.read_bytes())
+    raw[45:60] = b"\xff" * 15
+    path.write_bytes(raw)
+    with pytest.raises(SourceError, match=r"damaged\.zip: cannot be unpacked"):
+        history("letterboxd", path)

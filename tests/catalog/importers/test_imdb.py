@@ -133,3 +133,38 @@ def test_marks_are_a_set_of_numbers(numbers: set[int], other: int) -> None:
         marks.add(number)
     assert all(number in marks for number in numbers)
     assert (other in marks) == (other in numbers)
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "reason"),
+    [
+        ("title.basics", ("tt²", "movie", "X", N, "0", "2001", N, N, N), "no identifier of IMDb"),
+        (
+            "title.basics",
+            (f"tt{10**20}", "movie", "X", N, "0", "2001", N, N, N),
+            "no identifier of IMDb",
+        ),
+        (
+            "title.basics",
+            ("nm0000009", "movie", "X", N, "0", "2001", N, N, N),
+            "no identifier of IMDb",
+        ),
+        ("title.principals", ("tt3417422", "²", "nm0000001", "actor", N, N), "a broken credit"),
+        (
+            "title.principals",
+            ("tt3417422", "9" * 20, "nm0000001", "actor", N, N),
+            "a broken credit",
+        ),
+        ("title.principals", ("tt3417422", "9", f"nm{10**20}", "actor", N, N), "a broken credit"),
+        ("title.ratings", ("tt3417422", "8.4", "²"), "no number of votes"),
+    ],
+)
+def test_a_number_that_is_none_costs_its_row_alone(
+    table: str, row: tuple[str, ...], reason: str, imdb: Path, read: Callable[..., Any]
+) -> None:
+    path = imdb / f"{table}.tsv.gz"
+    before = read("imdb", imdb).films
+    path.write_bytes(path.read_bytes() + gzip.compress(("\t".join(row) + "\n").encode()))
+    reading = read("imdb", imdb)
+    assert reading.films == before
+    assert reading.tally.reasons[reason] == 1

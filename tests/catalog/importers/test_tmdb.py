@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emoflix_catalog.importers.contract import SourceError
-from tests.catalog.importers.conftest import Asked, Server
+from tests.catalog.importers.conftest import Answer, Asked, Server
 
 
 def tmdb_answer(asked: Asked) -> Any:
@@ -78,3 +78,14 @@ def test_without_a_key_tmdb_is_not_asked(server: Server, ask: Callable[..., Any]
     with pytest.raises(SourceError, match="TMDB wants a key"):
         ask("tmdb", "/3/discover/movie", key_file=None)
     assert not server.asked
+
+
+def test_a_film_that_is_gone_since_it_was_listed_costs_itself_alone(
+    server: Server, ask: Callable[..., Any]
+) -> None:
+    server.answer = lambda asked: (
+        Answer(status=404) if asked.path.endswith("/11") else tmdb_answer(asked)
+    )
+    reading = ask("tmdb", "/3/discover/movie")
+    assert set(reading.films) == {"tmdb-244267"}
+    assert reading.tally.reasons["gone since it was listed"] == 1

@@ -1,5 +1,6 @@
 """Servers that are slow, away, broken, or ask for patience: real ones, on loopback."""
 
+import base64
 import datetime as dt
 from collections.abc import Callable
 from email.utils import format_datetime
@@ -94,7 +95,7 @@ def test_a_refused_key_is_not_tried_twice(
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>busy</html>", b'{"Items": [', b"\xff\xfe", b"[1, 2]"]
+    "body", [b"", b"<html>busy</html>", b'{"Items": [', b"\xff\xfe", b"[1, 2]", b"[" * 100_000]
 )
 def test_a_broken_page_is_one_clear_line(
     server: Server, ask: Callable[..., Any], body: bytes
@@ -133,18 +134,43 @@ def test_a_key_never_stands_in_a_message(server: Server, ask: Callable[..., Any]
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("source", ["kodi", "jellyfin"])
 @pytest.mark.parametrize("where", ["ftp://127.0.0.1/x", "kodi.local", "http://[::1"])
-def test_what_is_no_address_is_refused(where: str, read: Callable[..., Any]) -> None:
+def test_what_is_no_address_is_refused(
+    source: str, where: str, key_file: Path, read: Callable[..., Any]
+) -> None:
     with pytest.raises(SourceError, match="is no address"):
-        read("kodi", where, pause=lambda _: None)
+        read(source, where, key_file=key_file, pause=lambda _: None)
 
 
-@pytest.mark.parametrize("words", ["", "two words"])
-def test_a_key_file_holds_one_word(words: str, tmp_path: Path, ask: Callable[..., Any]) -> None:
+@pytest.mark.parametrize("words", ["", "two\nlines", "a\x00key"])
+def test_a_key_file_holds_one_line(words: str, tmp_path: Path, ask: Callable[..., Any]) -> None:
     path = tmp_path / "key"
     path.write_text(words)
-    with pytest.raises(SourceError, match="write the key alone into it"):
+    with pytest.raises(SourceError, match="write nothing but the key into it"):
         ask("kodi", key_file=path)
+
+
+def test_a_key_that_no_header_can_hold_is_named_by_its_file(
+    tmp_path: Path, ask: Callable[..., Any]
+) -> None:
+    path = tmp_path / "key"
+    path.write_text("ключ", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"key: holds a letter that no key has"):
+        ask("jellyfin", key_file=path)
+
+
+def test_a_key_may_be_saved_by_windows_and_a_password_have_blanks(
+    server: Server, ask: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = tmp_path / "key"
+    path.write_text("kodi:zwei Wörter\r\n", encoding="utf-8-sig")
+    server.answer = kodi_answer(MOVIE)
+    ask("kodi", "/", key_file=path)
+    (asked,) = server.asked
+    assert asked.path == "/jsonrpc"
+    sent = base64.b64decode(asked.headers["Authorization"].removeprefix("Basic "))
+    assert sent.decode() == "kodi:zwei Wörter"
 
 
 @pytest.fixture
