@@ -9,26 +9,18 @@ import click
 
 from .classifiers import ENGINES
 from .errors import TrainingError
-from .labels import EVALUATION_SPLITS, SPLITS
-from .recipe import LARGEST_SEED
-
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
-SEED = click.IntRange(0, LARGEST_SEED)
-
-
-class _Named(click.Path):
-    """A file whose name must have the ending that numpy, Keras or the device looks at."""
-
-    def __init__(self, suffix: str) -> None:
-        super().__init__(path_type=Path, dir_okay=False)
-        self._suffix = suffix
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        path = Path(value)
-        if path.suffix != self._suffix:
-            self.fail(f"{path}: its name has to end in {self._suffix}", param, ctx)
-        return super().convert(path, param, ctx)
+from .labels import EVALUATION_SPLITS
+from .options import (
+    FILE,
+    FOLDER,
+    SEED,
+    Named,
+    data_option,
+    json_option,
+    labelled_options,
+    resume_option,
+    run_option,
+)
 
 
 class _Commands(click.Group):
@@ -53,7 +45,7 @@ def main() -> None:
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--votes", type=FILE, help="FER+ votes (fer2013new.csv), row for row beside SOURCE.")
 @click.option(
-    "--out", type=_Named(".npz"), required=True, help="The .npz to write; its report beside it."
+    "--out", type=Named(".npz"), required=True, help="The .npz to write; its report beside it."
 )
 @click.option("--validation", default=0.1, show_default=True, type=click.FloatRange(0.01, 0.5))
 @click.option(
@@ -79,9 +71,9 @@ def prepare(source: Path, votes: Path | None, out: Path, validation: float, seed
 
 @main.command()
 @click.argument("recipe", type=FILE)
-@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
-@click.option("--run", type=FOLDER, required=True, help="Folder of this run.")
-@click.option("--resume", is_flag=True, help="Go on after the last finished epoch.")
+@data_option
+@run_option
+@resume_option
 def train(recipe: Path, data: Path, run: Path, resume: bool) -> None:  # noqa: FBT001
     """Train a network by RECIPE."""
     from . import prepared
@@ -100,10 +92,10 @@ def train(recipe: Path, data: Path, run: Path, resume: bool) -> None:  # noqa: F
 @main.command()
 @click.argument("recipe", type=FILE)
 @click.option("--teacher", "teachers", type=FILE, multiple=True, help="A .keras network; several.")
-@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
-@click.option("--run", type=FOLDER, required=True, help="Folder of this run.")
+@data_option
+@run_option
 @click.option("--start", type=FOLDER, help="A run of the same network, to go on from its weights.")
-@click.option("--resume", is_flag=True, help="Go on after the last finished epoch.")
+@resume_option
 def distil(
     *,
     recipe: Path,
@@ -141,9 +133,9 @@ def distil(
 
 @main.command()
 @click.argument("run", type=FOLDER)
-@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
+@data_option
 @click.option(
-    "--out", type=_Named(".tflite"), required=True, help="The .tflite to write; its card beside it."
+    "--out", type=Named(".tflite"), required=True, help="The .tflite to write; its card beside it."
 )
 @click.option(
     "--score",
@@ -170,12 +162,12 @@ def export(
 
 @main.command()
 @click.argument("recipe", type=FILE)
-@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
+@data_option
 @click.option("--run", "folder", type=FOLDER, required=True, help="Folder for the folds' runs.")
 @click.option("--folds", default=3, show_default=True, type=click.IntRange(2, 20))
 @click.option("--carry-weights", is_flag=True, help="Go on from the fold before: dishonest.")
-@click.option("--resume", is_flag=True, help="Go on where it was stopped.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@resume_option
+@json_option
 def crossval(
     *,
     recipe: Path,
@@ -214,14 +206,12 @@ def crossval(
 
 @main.command()
 @click.argument("network", type=FILE)
-@click.option("--data", type=FILE, help="What `prepare` wrote.")
-@click.option("--split", default="validation", show_default=True, type=click.Choice(SPLITS))
-@click.option("--folder", type=FOLDER, help="Instead: pictures in folders named by expression.")
+@labelled_options
 @click.option("--engine", default="litert", show_default=True, type=click.Choice(list(ENGINES)))
 @click.option("--against", type=FILE, help="A second network, compared by McNemar's test.")
 @click.option("--robustness", is_flag=True, help="Also under ten hardships.")
 @click.option("--plots", type=FOLDER, help="Folder for confusion, reliability and coverage PNGs.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@json_option
 def evaluate(
     *,
     network: Path,
@@ -253,9 +243,7 @@ def evaluate(
 
 @main.command()
 @click.argument("network", type=FILE)
-@click.option("--data", type=FILE, help="What `prepare` wrote.")
-@click.option("--split", default="validation", show_default=True, type=click.Choice(SPLITS))
-@click.option("--folder", type=FOLDER, help="Instead: pictures in folders named by expression.")
+@labelled_options
 @click.option("--run", type=FOLDER, help="The run it came from: its curves, and the float network.")
 @click.option("--against", type=FILE, help="A second network, compared by McNemar's test.")
 @click.option("--out", type=FILE, required=True, help="The .html to write.")
@@ -282,10 +270,10 @@ def report(
 
 @main.command()
 @click.argument("run", type=FOLDER)
-@click.option("--data", type=FILE, required=True, help="What `prepare` wrote.")
+@data_option
 @click.option("--network", type=FILE, required=True, help="The exported .tflite, for the casting.")
 @click.option(
-    "--decoder", type=_Named(".keras"), required=True, help="The .keras to train, or to use."
+    "--decoder", type=Named(".keras"), required=True, help="The .keras to train, or to use."
 )
 @click.option("--out", type=FOLDER, required=True, help="Folder for the clip and its script.json.")
 @click.option("--epochs", default=24, show_default=True, help="Of the decoder's training.")
