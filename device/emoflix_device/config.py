@@ -3,7 +3,7 @@
 import re
 import socket
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -271,13 +271,25 @@ def load_settings(file: Path) -> Settings:
         raise ConfigurationError(f"{file}: cannot be read ({error})") from error
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{file}: not YAML ({' '.join(str(error).split())})") from error
-    return _convert({} if tree is None else tree, Settings, file)
+    settings = _convert({} if tree is None else tree, Settings, file)
+    if _PLACELESS.match(settings.camera.source):
+        return settings
+    source = str(file.parent / settings.camera.source)
+    camera = msgspec.structs.replace(settings.camera, source=source)
+    return msgspec.structs.replace(settings, camera=camera)
+
+
+_PLACELESS: Final = re.compile(r"(picamera|clip)$|[a-z]+://|~")
+"""Sources that lie in no folder of the file's: no paths at all, or such from somebody's home."""
 
 
 def _convert(tree: Any, kind: type[_T], file: Path) -> _T:
     def decode_path(wanted: type, value: Any) -> Any:
         if wanted is Path and isinstance(value, str):
-            return file.parent / Path(value).expanduser()
+            try:
+                return file.parent / Path(value).expanduser()
+            except RuntimeError as error:
+                raise ValueError(f"{value}: nobody of that name has a home here") from error
         raise ValueError(f"expected a path, got {value!r}")
 
     try:

@@ -48,6 +48,17 @@ def test_the_shipped_file_explains_every_key_and_holds_the_defaults() -> None:
 def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, "vision: {yunet_model: models/yunet.onnx}"))
     assert settings.vision.yunet_model == tmp_path / "models" / "yunet.onnx"
+    settings = load_settings(written(tmp_path, "camera: {source: clips/evening.mp4}"))
+    assert settings.camera.source == str(tmp_path / "clips" / "evening.mp4")
+
+
+@pytest.mark.parametrize(
+    "source", ["picamera", "clip", "/dev/video0", "rtsp://user:word@camera/live", "~/evening.mp4"]
+)
+def test_a_source_that_lies_in_no_folder_of_the_file_is_left_alone(
+    tmp_path: Path, source: str
+) -> None:
+    assert load_settings(written(tmp_path, f"camera: {{source: {source}}}")).camera.source == source
 
 
 @pytest.mark.parametrize(
@@ -56,6 +67,10 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
         ("camera: {sorce: clip}", r"camera\.sorce: is not known here; did you mean source\?"),
         ("zzz: 1", "zzz: is not known here; known are: device, state_dir"),
         ("mqtt: {tls: {ca: x}}", r"mqtt\.tls\.ca: is not known here; known are: ca_file"),
+        (
+            "vision: {yunet_model: ~no-one-here/yunet}",
+            r"vision\.yunet_model: .*nobody of that name has",
+        ),
         ("mqtt: {port: '1883'}", r"mqtt\.port: expected int, got str"),
         ("mqtt: {port: 70000}", r"mqtt\.port: expected int <= 65535"),
         ("device: Living Room", r"device: expected str matching regex"),

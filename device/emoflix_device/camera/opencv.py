@@ -18,6 +18,9 @@ from emoflix_device.errors import CameraError
 # FFmpeg would write lines of its own about every odd file to stderr; what a person needs to know
 # is in the CameraError. The level is read when the first capture is opened.
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+# A lost UDP packet leaves a torn frame, a torn face reads as something, and Wi-Fi loses many. So
+# OpenCV, which would ask a camera for UDP first, is to ask for TCP, and for UDP where that is not.
+os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_flags;prefer_tcp")
 
 _LOG = logging.getLogger(__name__)
 

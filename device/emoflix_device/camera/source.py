@@ -89,7 +89,10 @@ def _open_device(settings: CameraSettings) -> Source:
 
 
 def _open_path(settings: CameraSettings) -> Source:
-    path = Path(settings.source).expanduser()
+    try:
+        path = Path(settings.source).expanduser()
+    except RuntimeError as error:
+        raise CameraError(f"{settings.source}: nobody of that name has a home here") from error
     if path.is_dir():
         from emoflix_device.camera.stills import StillsSource
 

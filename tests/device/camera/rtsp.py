@@ -41,6 +41,7 @@ class RtspCamera(socketserver.ThreadingTCPServer):
         self.header = header.tobytes().hex()
         capture.release()
         self.plug_pulled = threading.Event()
+        self.asked_for: list[str] = []
         self.address = f"rtsp://{HOST}:{self.server_address[1]}/{path}"
 
     def __enter__(self) -> Self:
@@ -72,6 +73,8 @@ class _Player(socketserver.StreamRequestHandler):
 
     def _answer(self, method: str, headers: dict[str, str]) -> None:
         status = "200 OK"
+        if method == "SETUP":
+            self.server.asked_for.append(headers["transport"])
         if method == "SETUP" and "interleaved" not in headers["transport"]:
             method, status = "", "461 Unsupported Transport"  # no UDP: the player asks again
         sdp = (

@@ -43,6 +43,12 @@ def test_its_frames_are_read_and_a_pulled_plug_is_a_fault(camera: RtspCamera) ->
     source.close()
 
 
+def test_frames_are_asked_for_by_tcp_where_none_is_lost(camera: RtspCamera) -> None:
+    open_source(CameraSettings(source=camera.address)).close()
+    (transport,) = camera.asked_for
+    assert transport.startswith("RTP/AVP/TCP")
+
+
 def read_on(read: Callable[[], object]) -> None:
     """What was sent before is still there; no more than that."""
     for _ in range(1000):

@@ -109,6 +109,11 @@ def test_what_is_not_a_video_is_named(
         opened(tmp_path / name)
 
 
+def test_a_home_that_nobody_has_is_named() -> None:
+    with pytest.raises(CameraError, match=r"~no-one-here/a\.mp4: nobody of that name has a home"):
+        open_source(CameraSettings(source="~no-one-here/a.mp4"))
+
+
 def test_a_video_cut_off_in_the_middle_just_ends_earlier(write_video: Callable[..., Path]) -> None:
     file = write_video(frames=15)
     data = file.read_bytes()
