@@ -25,12 +25,13 @@ from emoflix_catalog.features.transforms import (
     transforms_of,
     transforms_path,
 )
-from emoflix_catalog.importers.records import RECORDS, records_path
+from emoflix_catalog.importers.records import RECORDS, open_records, records_path
 from emoflix_catalog.looks import looks_path, network_path, read_looks
 from emoflix_catalog.reviews import review_reader, sentiment_path
 from emoflix_catalog.schema import CATALOGUE, verify
 from emoflix_catalog.signing import fingerprint, public_of, read_public, read_secret
 from emoflix_catalog.store import open_catalogue
+from emoflix_catalog.whole import alone
 
 KIND: Final = "catalogue"
 FORM: Final = {"schema": CATALOGUE.version, "arrays": LAYOUT}
@@ -89,24 +90,27 @@ def pack(catalogue: Path, out: Path, key: Path) -> Packed:
         CatalogueError: `out` cannot be written, or the disk is full.
     """
     secret = read_secret(key)
-    with open_catalogue(catalogue) as opened:
+    with open_catalogue(catalogue) as opened, alone(catalogue):
         version, films = opened.version, len(opened)
         if opened.rows("PRAGMA quick_check(1)") != [("ok",)]:
             raise BundleError(f"{catalogue}: is damaged: run emoflix-catalog build")
-    transforms_of(catalogue)
-    places = {name: place(catalogue, version) for name, place in _PLACES.items()}
-    if not places["transforms"].exists():
-        places["transforms"] = SHIPPED
-    members = {name: place for name, place in places.items() if place.exists()}
-    manifest = Manifest(kind=KIND, version=version, form=FORM)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        manifest = write_container(out, manifest, members, secret)
-    except OSError as error:
-        raise CatalogueError(
-            f"{out}: the bundle cannot be written here ({error.strerror}): make room or name"
-            " another place"
-        ) from error
+        transforms_of(catalogue)
+        places = {name: place(catalogue, version) for name, place in _PLACES.items()}
+        if places["sources"].exists():
+            with open_records(places["sources"]):
+                pass  # what an import that was killed left half done is taken back by opening
+        if not places["transforms"].exists():
+            places["transforms"] = SHIPPED
+        members = {name: place for name, place in places.items() if place.exists()}
+        manifest = Manifest(kind=KIND, version=version, form=FORM)
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            manifest = write_container(out, manifest, members, secret)
+        except OSError as error:
+            raise CatalogueError(
+                f"{out}: the bundle cannot be written here ({error.strerror}): make room or name"
+                " another place"
+            ) from error
     sizes = {member.name: member.size_bytes for member in manifest.members}
     return Packed(out, version, films, sizes, fingerprint(public_of(secret)))
 
@@ -149,6 +153,11 @@ def install(
         CatalogueError: It does not pass the check, or the disk is full. In all these cases the
             former catalogue is there as it was.
     """
+    with alone(catalogue):
+        return _install(bundle, key, catalogue, check)
+
+
+def _install(bundle: Path, key: Path, catalogue: Path, check: Callable[[Path], None]) -> Installed:
     former = _version_at(catalogue)
     stage = catalogue.with_name(f".{catalogue.name}.install")
     with open_container(bundle, read_public(key)) as container:

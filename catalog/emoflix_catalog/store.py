@@ -182,6 +182,14 @@ def open_catalogue(path: Path) -> Catalogue:
     Raises:
         StoreError: It is missing, foreign, damaged, of another version, or its arrays are.
     """
+    try:
+        return _opened(path)
+    except StoreError:
+        # A build that ended just now took away the arrays of the store that was opened.
+        return _opened(path)
+
+
+def _opened(path: Path) -> Catalogue:
     verify(path, CATALOGUE)
     # Nobody writes to a catalogue in place, so no locks are needed, nor a folder to keep them in.
     uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"

@@ -1,5 +1,6 @@
 """Files that are written whole or not at all: a kill or a full disk leaves what was there."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,6 +27,32 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Let no other program write beside `path` meanwhile, in whose folder the catalogue lies.
+
+    The folder itself is locked, so that nothing is left in it; a killed program lets go of it.
+
+    Raises:
+        CatalogueError: Another program does, or the folder cannot be made or read.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY)
+    except OSError as error:
+        raise CatalogueError(f"{path}: cannot be written ({error.strerror})") from error
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CatalogueError(
+                f"{path}: another program is writing a catalogue in this folder: wait for its end"
+            ) from error
+        yield
+    finally:
+        os.close(folder)
 
 
 def copy_whole(file: Path, path: Path) -> None:

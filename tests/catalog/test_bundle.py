@@ -1,8 +1,10 @@
+import datetime as dt
 import resource
 import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,11 +23,13 @@ from emoflix_catalog.features.factors import ENGINES
 from emoflix_catalog.features.sentiment import Sentiment, write_sentiment
 from emoflix_catalog.features.transforms import SHIPPED, transforms_path
 from emoflix_catalog.film import Film
+from emoflix_catalog.importers.contract import Found, Tally
 from emoflix_catalog.importers.records import open_records, records_path
 from emoflix_catalog.looks import network_path
 from emoflix_catalog.reviews import review_reader, sentiment_path
 from emoflix_catalog.signing import KeyFiles, make_keys, read_public, read_secret
 from emoflix_catalog.store import open_catalogue
+from emoflix_catalog.whole import alone
 
 CLI = [sys.executable, "-m", "emoflix_catalog"]
 FILMS = [
@@ -291,3 +295,41 @@ def test_the_commands_make_a_key_pack_and_install(desk: Desk, tmp_path: Path) ->
     told = run("install", out, "--key", tmp_path / "mine.pub", "--into", desk.box)
     assert "6 films, version" in told
     assert "in place of" in told
+
+
+_HALF_DONE = """
+    import os, sqlite3, sys
+    connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+    connection.execute("PRAGMA cache_size = 1")
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE record SET film = zeroblob(length(film))")
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_records_that_a_killed_import_left_half_done_are_packed_as_they_were(
+    desktop: Desk, tmp_path: Path
+) -> None:
+    shutil.copytree(desktop.catalogue.parent, tmp_path / "desktop")
+    catalogue = tmp_path / "desktop" / desktop.catalogue.name
+    films = [Film(id=f"f{n}", title="F", year=2000, synopsis="s" * 900) for n in range(60)]
+    found = [Found("here", film) for film in films]
+    with open_records(records_path(catalogue)) as records:
+        records.replace("csv", found, Tally(), dt.date(2026, 1, 1), cached=False)
+    script = textwrap.dedent(_HALF_DONE)
+    subprocess.run([sys.executable, "-c", script, records_path(catalogue)], check=False)
+    assert list(catalogue.parent.glob("*-journal")), "the records are half written"
+    pack(catalogue, tmp_path / "films.bundle", desktop.keys.secret)
+    box = tmp_path / "box" / "catalogue.sqlite"
+    install(tmp_path / "films.bundle", desktop.keys.public, box)
+    with open_records(records_path(box)) as records:
+        assert {film.id for film in records.films()} == {film.id for film in films}
+
+
+def test_a_bundle_is_not_installed_while_another_program_writes(
+    desk: Desk, put: Callable[..., Installed]
+) -> None:
+    before = state(desk.box.parent)
+    with alone(desk.box), pytest.raises(CatalogueError, match="another program is writing"):
+        put()
+    assert state(desk.box.parent) == before

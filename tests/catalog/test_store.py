@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emoflix_catalog.arrays import arrays_path
+from emoflix_catalog import store
+from emoflix_catalog.arrays import Arrays, arrays_path
 from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.errors import CatalogueError, InvalidRowError, StoreError, UnknownFilmError
 from emoflix_catalog.film import Film
@@ -255,3 +256,22 @@ def test_arrays_are_mapped_and_cannot_be_written(starter: Catalogue) -> None:
     with pytest.raises(ValueError, match="read-only"):
         starter.columns["year"][0] = 0
     assert starter.columns["year"].dtype == np.int16
+
+
+def test_a_catalogue_that_is_rebuilt_while_it_is_opened_is_opened_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "films.sqlite"
+    write_catalogue([LAMP], path)
+    real = store.open_arrays
+    rebuilt: list[str] = []
+
+    def open_arrays(file: Path, version: str) -> Arrays:
+        monkeypatch.setattr(store, "open_arrays", real)
+        rebuilt.append(write_catalogue([LAMP, STONE], path).version)
+        return real(file, version)
+
+    monkeypatch.setattr(store, "open_arrays", open_arrays)
+    with open_catalogue(path) as catalogue:
+        assert [catalogue.version] == rebuilt
+        assert len(catalogue) == 2

@@ -12,6 +12,7 @@ from emoflix_catalog.features.transforms import keep_transforms
 from emoflix_catalog.importers.records import records_path
 from emoflix_catalog.importers.run import merged_films
 from emoflix_catalog.starter import films_of, starter_films
+from emoflix_catalog.whole import alone
 
 
 @click.command()
@@ -32,12 +33,13 @@ from emoflix_catalog.starter import films_of, starter_films
 @json_option
 def build(folder: Path | None, transforms: Path | None, path: Path, *, as_json: bool) -> None:
     """Build the catalogue from tables of films, and from what was imported for it."""
-    if transforms:
-        keep_transforms(transforms, path)
     films = films_of(folder or starter_films())
-    if records_path(path).exists():
-        films = merged_films(path, films, today=dt.datetime.now(dt.UTC).date())
-    built = write_catalogue(films, path)
+    with alone(path):
+        if transforms:
+            keep_transforms(transforms, path)
+        if records_path(path).exists():
+            films = merged_films(path, films, today=dt.datetime.now(dt.UTC).date())
+        built = write_catalogue(films, path)
     if as_json:
         print_json({"path": str(built.path), "version": built.version, "films": built.films})
     else:

@@ -17,6 +17,7 @@ from emoflix_catalog.importers.history import read_history
 from emoflix_catalog.importers.sources import SOURCES
 from emoflix_catalog.ratings import LIKED_FROM, UNKNOWN, film_numbers, read_ratings
 from emoflix_catalog.store import Catalogue, open_catalogue
+from emoflix_catalog.whole import alone
 
 _Likes = tuple[NDArray[np.int32], NDArray[np.int64], int]
 """Viewers, numbers of films liked, and how many films the catalogue lacks."""
@@ -57,20 +58,21 @@ def factors(
     """
     if not (tables or histories):
         raise click.UsageError("nothing to learn from: give --ratings or --history")
-    with open_catalogue(path) as catalogue:
-        version, films = catalogue.version, len(catalogue)
+    # A build meanwhile would leave what is learnt to a version that is gone.
+    with open_catalogue(path) as catalogue, alone(path):
         found = [_likes_of(table, catalogue) for table in tables]
         found += [_history_of(source, where, catalogue) for source, where in histories]
-    viewers, likes, missing, first = [], [], 0, 0
-    for viewer, film, unknown in found:
-        viewers.append(viewer + first)
-        likes.append(film)
-        missing += unknown
-        first += int(viewer.max(initial=-1)) + 1
-    collaborative, fitted = fit_collaborative(
-        films, np.concatenate(viewers), np.concatenate(likes), ENGINES[engine]
-    )
-    file = write_collaborative(path, version, collaborative)
+        viewers, likes, missing, first = [], [], 0, 0
+        for viewer, film, unknown in found:
+            viewers.append(viewer + first)
+            likes.append(film)
+            missing += unknown
+            first += int(viewer.max(initial=-1)) + 1
+        collaborative, fitted = fit_collaborative(
+            len(catalogue), np.concatenate(viewers), np.concatenate(likes), ENGINES[engine]
+        )
+        version = catalogue.version
+        file = write_collaborative(path, version, collaborative)
     facts = {**msgspec.structs.asdict(fitted), "films_not_in_the_catalogue": missing}
     if as_json:
         print_json({"path": str(file), "catalogue": version, **facts})

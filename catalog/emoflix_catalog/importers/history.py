@@ -7,7 +7,7 @@ import msgspec
 
 from emoflix_catalog.importers.contract import Request, Tally, Watched
 from emoflix_catalog.importers.sources import history_reader
-from emoflix_catalog.merge import SCHEMES
+from emoflix_catalog.precedence import SCHEMES
 from emoflix_catalog.reference import title_key
 from emoflix_catalog.search import Query, search
 from emoflix_catalog.store import Catalogue

@@ -15,7 +15,7 @@ from emoflix_catalog.film import Film
 from emoflix_catalog.importers import tidy
 from emoflix_catalog.importers.contract import Found, Request, RowError, SourceError, Tally
 from emoflix_catalog.importers.files import csv_rows, header_of
-from emoflix_catalog.merge import SCHEMES
+from emoflix_catalog.precedence import SCHEMES
 from emoflix_catalog.table import SEPARATOR
 from emoflix_catalog.text import slug
 from emoflix_catalog.vocabulary import MOOD_TAGS

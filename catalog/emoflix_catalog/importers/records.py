@@ -5,10 +5,10 @@ Taking the records of a source away leaves what was there before them, to the by
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -47,7 +47,8 @@ _TAKE: Final = (
     " ON CONFLICT DO UPDATE SET film = excluded.film, read_on = excluded.read_on"
     " WHERE film != excluded.film OR (?3 AND read_on != excluded.read_on)"
 )
-_BATCH: Final = 1000
+_NAMES: Final = ("directors", "cast", "writers", "keywords")
+_OFTEN_ALIKE: Final = ("languages", "countries", "genres", "source", "licence", "popularity_by")
 
 
 class Changes(NamedTuple):
@@ -117,8 +118,9 @@ class Records:
     def films(self) -> Iterator[Film]:
         """All records, by source and id."""
         decoder = msgspec.json.Decoder(Film)
+        known: dict[Hashable, Any] = {}
         for (film,) in self._connection.execute("SELECT film FROM record ORDER BY source, id"):
-            yield decoder.decode(film)
+            yield _sharing(decoder.decode(film), known)
 
     def counts(self) -> dict[str, int]:
         """How many records each source has."""
@@ -127,6 +129,17 @@ class Records:
                 "SELECT source, count(*) FROM record GROUP BY source ORDER BY source"
             )
         )
+
+
+def _sharing(film: Film, known: dict[Hashable, Any]) -> Film:
+    """The film with the names and lists that others have, too: an actor's is held once."""
+    for field in _NAMES:
+        names = tuple(known.setdefault(name, name) for name in getattr(film, field))
+        msgspec.structs.force_setattr(film, field, names)
+    for field in _OFTEN_ALIKE:
+        value = getattr(film, field)
+        msgspec.structs.force_setattr(film, field, known.setdefault(value, value))
+    return film
 
 
 @contextmanager

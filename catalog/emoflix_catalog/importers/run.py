@@ -13,11 +13,13 @@ from emoflix_catalog.errors import StoreError
 from emoflix_catalog.features.collaborative import factors_path
 from emoflix_catalog.features.transforms import transforms_of
 from emoflix_catalog.film import Film
+from emoflix_catalog.grouping import group_records
 from emoflix_catalog.importers.contract import Found, Request, SourceError, Tally
 from emoflix_catalog.importers.records import Changes, Records, open_records, records_path
 from emoflix_catalog.importers.sources import SOURCES, reader, source_of
-from emoflix_catalog.merge import group_records, merge, merge_groups
+from emoflix_catalog.merge import merge, merge_groups
 from emoflix_catalog.store import open_catalogue
+from emoflix_catalog.whole import alone
 
 
 class Imported(NamedTuple):
@@ -70,22 +72,23 @@ def import_source(
 
     Raises:
         SourceError: The source cannot be read, or has no film that can be taken.
-        CatalogueError: The records or the catalogue cannot be written.
+        CatalogueError: The records or the catalogue cannot be written, or another program does.
     """
     kept_as = record_source or name
     source = SOURCES[name]
     found = _marked(reader(name)(request, tally), kept_as, licence or source.licence)
-    with open_records(records_path(catalogue)) as records:
-        changes = records.replace(
-            kept_as, _some(found, request, tally), tally, today, cached=bool(source.keep_days)
+    with alone(catalogue):
+        with open_records(records_path(catalogue)) as records:
+            changes = records.replace(
+                kept_as, _some(found, request, tally), tally, today, cached=bool(source.keep_days)
+            )
+            groups = group_records(kept_films(records, own, today))
+        merged = sum(
+            kept_as in {record.source for record in group} for group in groups if len(group) > 1
         )
-        groups = group_records(kept_films(records, own, today))
-    merged = sum(
-        kept_as in {record.source for record in group} for group in groups if len(group) > 1
-    )
-    films = merge_groups(groups)
-    del groups  # as large as the films, and the catalogue is yet to be made
-    built = write_if_new(films, catalogue)
+        films = merge_groups(groups)
+        del groups  # as large as the films, and the catalogue is yet to be made
+        built = write_if_new(films, catalogue)
     return Imported(
         kept_as, tally.read, changes, merged, dict(tally.reasons), tally.examples, built
     )
@@ -101,17 +104,18 @@ def purge_source(name: str, catalogue: Path, own: Iterable[Film], *, today: dt.d
     path = records_path(catalogue)
     if not path.exists():
         raise SourceError(f"{path}: nothing was imported into {catalogue.name} yet")
-    with open_records(path) as records:
-        names = records.counts()
-        if name not in names:
-            raise SourceError(
-                f"{name}: nothing of it is in {catalogue.name}; imported were:"
-                f" {', '.join(names) or 'none'}"
-            )
-        gone = records.purge(name)
-        _forget_factors(catalogue)
-        kept = kept_films(records, own, today)
-    return Purged(name, gone, write_if_new(merge(kept), catalogue))
+    with alone(catalogue):
+        with open_records(path) as records:
+            names = records.counts()
+            if name not in names:
+                raise SourceError(
+                    f"{name}: nothing of it is in {catalogue.name}; imported were:"
+                    f" {', '.join(names) or 'none'}"
+                )
+            gone = records.purge(name)
+            _forget_factors(catalogue)
+            kept = kept_films(records, own, today)
+        return Purged(name, gone, write_if_new(merge(kept), catalogue))
 
 
 def merged_films(catalogue: Path, own: Iterable[Film], *, today: dt.date) -> list[Film]:

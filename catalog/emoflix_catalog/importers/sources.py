@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Final, NamedTuple
 
 from emoflix_catalog.importers.contract import Found, Request, SourceError, Tally, Watched
-from emoflix_catalog.merge import kind_of
+from emoflix_catalog.precedence import kind_of
 
 
 class Source(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any, Final
 from emoflix_catalog.film import Film
 from emoflix_catalog.importers import words
 from emoflix_catalog.importers.contract import RowError
-from emoflix_catalog.merge import SCHEMES
+from emoflix_catalog.precedence import SCHEMES
 from emoflix_catalog.table import FIRST_YEAR, MOST_CHARACTERS, RUNTIMES_MIN
 
 MOST_PEOPLE: Final = 12

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emoflix_catalog.film import Film
-from emoflix_catalog.merge import group_records, merge
+from emoflix_catalog.grouping import group_records
+from emoflix_catalog.merge import merge
 
 
 def record(source: str, record_id: str, **facts: Any) -> Film:
@@ -212,3 +213,18 @@ def test_a_rating_is_never_taken_with_the_votes_of_another_source() -> None:
 def test_a_film_of_one_source_is_left_as_it_was_said() -> None:
     said = record("starter", "drishyam-2013", cast=("Mohanlal",))
     assert merge([said]) == [msgspec.structs.replace(said)]
+
+
+def test_two_libraries_number_their_films_apart() -> None:
+    joseph = ("Jeethu Joseph",)
+    films = merge(
+        [
+            record("kodi", "kodi-7", directors=joseph, identifiers={"kodi": "7"}),
+            record("kodi-attic", "kodi-9", directors=joseph, identifiers={"kodi": "9"}),
+            record("kodi-attic", "kodi-7", title="Kireedam", identifiers={"kodi": "7"}),
+        ]
+    )
+    assert {(film.title, film.source) for film in films} == {
+        ("Drishyam", "kodi+kodi-attic"),
+        ("Kireedam", "kodi-attic"),
+    }

@@ -22,6 +22,7 @@ from emoflix_catalog.importers.contract import Request, SourceError, Tally
 from emoflix_catalog.importers.records import records_path
 from emoflix_catalog.importers.run import Imported, import_source, merged_films, purge_source
 from emoflix_catalog.store import open_catalogue
+from emoflix_catalog.whole import alone
 
 TODAY = dt.date(2026, 3, 1)
 OWN = [
@@ -299,6 +300,19 @@ def test_two_imports_at_once_do_not_mix(
     finally:
         other.close()
     assert take(shelf).changes.unchanged == 2
+
+
+def test_of_two_programs_that_write_one_catalogue_the_second_is_sent_away(
+    shelf: Path, take: Callable[..., Imported], tmp_path: Path
+) -> None:
+    catalogue = tmp_path / "films.sqlite"
+    with alone(catalogue), pytest.raises(CatalogueError, match="another program is writing"):
+        take(shelf)
+    assert not catalogue.exists()
+    take(shelf)
+    with alone(catalogue), pytest.raises(CatalogueError, match="another program is writing"):
+        purge_source("csv-shelf", catalogue, OWN, today=TODAY)
+    assert purge_source("csv-shelf", catalogue, OWN, today=TODAY).records == 2
 
 
 def test_what_tmdb_said_is_dropped_after_six_months(

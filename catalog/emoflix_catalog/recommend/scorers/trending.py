@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from emoflix_catalog.features.popularity import NO_DAY
 from emoflix_catalog.film import Film
-from emoflix_catalog.merge import kind_of
+from emoflix_catalog.precedence import kind_of
 from emoflix_catalog.recommend.scorers.base import Scorer
 from emoflix_catalog.recommend.slate import Reason
 
