@@ -1,6 +1,6 @@
 """The loop: the one owner of mood, evening and household.
 
-Frames and commands wait elsewhere (the newest frame in the capture, commands in the link's queue)
+Frames and commands wait elsewhere (the newest frame in the capture, commands in the link's inbox)
 and ring a bell; each beat of the loop takes the newest frame, then the waiting commands. Nothing
 else touches the state, so nothing is locked.
 """

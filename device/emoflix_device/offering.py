@@ -25,7 +25,6 @@ _LOG = logging.getLogger(__name__)
 LEAST_CHANCE: Final = 1e-9
 """A chance that is rounded to nothing is logged as this."""
 
-
 WITHDRAWN: Final = "The profile that these films were for is erased."
 
 

@@ -35,10 +35,10 @@ def feedback(desk: Desk, request: FeedbackRequest) -> FeedbackResult:
         sentiment = desk.recommender.reviews.sentiment(said.review)
     desk.household.history.add(profile, said, desk.clock.wall(), sentiment=sentiment)
     worth = reward(said.kind, rating=said.rating, sentiment=sentiment, because=said.because)
-    evidence = _evidence(desk, profile, said)
-    learnt = worth is not None and evidence is not None
-    if worth is not None and evidence is not None:
+    learnt = False
+    if worth is not None and (evidence := _evidence(desk, profile, said)) is not None:
         desk.people.learn(profile, [(evidence, worth)])
+        learnt = True
 
     def tell() -> None:
         if desk.evening.state == "afterwards" or said.kind in _SAYS_IT_IS_OVER:
