@@ -5,6 +5,7 @@ umask 022
 ROOT=$(dirname "$(dirname "$(readlink -f "$0")")")
 . "$ROOT/deploy/install/say.sh"
 . "$ROOT/deploy/install/machine.sh"
+. "$ROOT/deploy/install/armhf.sh"
 . "$ROOT/deploy/install/settings.sh"
 . "$ROOT/deploy/install/program.sh"
 
@@ -99,7 +100,8 @@ plan() {
     if [[ -e $OPT/current ]]; then say "Emoflix is here: it will be updated to ${WHEEL##*/}, your settings stay. In detail:"
     else say "This will be done:"; fi
     ((${#PACKAGES[@]} == 0)) || say "- install the system's packages ${PACKAGES[*]}"
-    say "- put the program into $OPT (about 400 MB), from $([[ -n $WHEELS ]] && echo "$WHEELS" || echo "the package index")"
+    say "- put the program into $OPT (about $PROGRAM_MB MB), from $([[ -n $WHEELS ]] && echo "$WHEELS" || echo "the package index")"
+    [[ $BITS == 64 ]] || say "- build msgspec, some minutes of work, since the index has it for 64 bits alone"
     say "- fetch the face detector YuNet, checked by its hash"
     say "- make the users emoflix, emoflix-web and emoflix-update, settings in /etc/emoflix, state in $STATE"
     if [[ $BROKER == own ]]; then

@@ -1,5 +1,5 @@
 # What leaves this checkout: a wheel, a bundle with the installer, Debian packages, and their proofs.
-.PHONY: wheel bundle deb test-install test-arm64 test-boot
+.PHONY: wheel bundle deb test-install test-arm64 test-armhf test-boot
 
 VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 WHEEL = dist/emoflix-$(VERSION)-py3-none-any.whl
@@ -25,6 +25,9 @@ test-install: wheel ## Prove the installer in Debian bookworm and trixie (root)
 
 test-arm64: wheel ## The same for 64-bit Arm, emulated (root)
 	unshare --mount $(BIN)/python -m tests.deploy.prove_roots --arch arm64 --brief $(ARGS)
+
+test-armhf: wheel ## The same for 32-bit Arm, bookworm alone, emulated (root)
+	unshare --mount $(BIN)/python -m tests.deploy.prove_roots bookworm --arch armhf --brief $(ARGS)
 
 test-boot: wheel ## Prove the service on a booted system, and its package on an emulated machine (root)
 	unshare --mount $(BIN)/python -m tests.deploy.prove_boot $(ARGS)

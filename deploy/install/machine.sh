@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What machine this is, and whether Emoflix can live on it. Sets CODENAME, CAMERAS, PACKAGES.
 
+PROGRAM_MB=400
 NEEDED_MB=900 # the program and its libraries; an update keeps the version before it
 LEAST_MEMORY_MB=400
 FIRST_YEAR=2025
@@ -24,16 +25,14 @@ look_at_system() {
     # shellcheck disable=SC1090
     name=$(. "$OS_RELEASE" && echo "${PRETTY_NAME-unknown}")
     case $architecture in
-    arm64 | amd64) ;;
-    armhf) refuse "this system is 32-bit, for which the libraries are not built: put the 64-bit" \
-        "Raspberry Pi OS on the card (a Pi Zero 2 W, 3, 4 or 5 runs it)" ;;
+    arm64 | amd64 | armhf) ;;
     *) refuse "no build for $architecture: a 64-bit Arm or x86 machine is needed" ;;
     esac
     case $CODENAME in
     bookworm | trixie) ;;
     *) refuse "$name is not supported: Debian or Raspberry Pi OS bookworm or trixie is needed" ;;
     esac
-    [[ $(dpkg-query -W -f '${db:Status-Status}' emoflix 2>/dev/null) != installed ]] ||
+    ! is_installed emoflix ||
         refuse "the Debian package emoflix is installed: update it with apt, or apt remove it first"
     command -v systemctl >/dev/null || refuse "systemd is missing: it starts and guards the service"
     # In an image that is being built it is there and does not run.
@@ -44,7 +43,10 @@ look_at_system() {
     MODEL=$(uname -m)
     [[ ! -r /proc/device-tree/model ]] || MODEL=$(tr -d '\0' </proc/device-tree/model)
     say "Machine:  $MODEL, $name ($architecture)"
+    [[ $architecture != armhf ]] || look_at_32_bits
 }
+
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
 look_at_room() {
     local folder memory_mb free_mb
@@ -101,6 +103,7 @@ missing_packages() {
     local wanted=(python3 python3-venv openssl ca-certificates) package
     [[ $BROKER != own ]] || wanted+=(mosquitto)
     [[ $WEB == no ]] || wanted+=(avahi-daemon avahi-utils)
+    [[ $BITS == 64 ]] || wanted+=("${SYSTEM_LIBRARIES[@]}" "${COMPILER[@]}")
     # Raspberry Pi OS has both; Debian trixie has the bindings alone.
     if [[ $CAMERA == picamera ]]; then
         for package in python3-picamera2 python3-libcamera; do
@@ -112,8 +115,7 @@ missing_packages() {
     fi
     PACKAGES=()
     for package in "${wanted[@]}"; do
-        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
-            PACKAGES+=("$package")
+        is_installed "$package" || PACKAGES+=("$package")
     done
 }
 

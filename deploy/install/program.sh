@@ -39,6 +39,10 @@ make_version() {
 
 fill_version() {
     local lock=$ROOT/requirements/device.txt
+    if [[ $BITS == 32 ]]; then
+        lock=$NEW/lock.txt
+        lock_of_32_bits >"$lock"
+    fi
     local pip=("$NEW/bin/python" -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-compile)
     if [[ -n $WHEELS ]]; then
         # A folder that root names is trusted; the lock still says which versions.

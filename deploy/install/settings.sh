@@ -36,6 +36,8 @@ make_config() {
     set_key camera rotation_deg "$ROTATION"
     set_key mqtt password_file $ETC/mqtt.password
     set_key web users_file $ETC/phones.users
+    # The system's SQLCipher there is of 2017 and cannot read the store's tables.
+    [[ $BITS == 64 ]] || set_key household plain true
     if [[ $BROKER == own ]]; then
         set_key mqtt port 8883
         set_key mqtt user device

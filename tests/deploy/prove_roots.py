@@ -2,6 +2,7 @@
 
     make test-install     this machine's architecture
     make test-arm64       64-bit Arm, by qemu-user
+    make test-armhf       32-bit Arm likewise, bookworm alone
 
 Needs root, debootstrap, and for another architecture qemu-user-static. Run it in a mount namespace
 of its own, as make does. Roots are kept in `build/roots`; each run works in an overlay over them,
@@ -34,13 +35,24 @@ PYTHON: Final = "$(dirname $(readlink -f /opt/emoflix/bin/emoflix))/python"
 """The environment's own, for a shell: of the installer's current version, or of the package."""
 VOICE: Final = f"{PYTHON} /src/tests/deploy/voice.py"
 BINFMT: Final = Path("/proc/sys/fs/binfmt_misc")
-QEMU: Final = {"arm64": "aarch64", "amd64": "x86_64"}
 SYSTEM: Final = ("systemd", "systemd-sysv", "udev", "procps", "iproute2")
 """What a Raspberry Pi OS has and the smallest Debian has not."""
 
 
+class Board(NamedTuple):
+    """What is emulated; its `core` is what /proc/cpuinfo says of one.
+
+    LiteRT 2.3.0 crashes where it finds another architecture's there, which is what emulation
+    leaves it.
+    """
+
+    bits: int
+    qemu: str
+    cpu: str
+    core: str
+
+
 PI_4: Final = """\
-processor\t: {number}
 BogoMIPS\t: 108.00
 Features\t: fp asimd evtstrm crc32 cpuid
 CPU implementer\t: 0x41
@@ -48,16 +60,29 @@ CPU architecture: 8
 CPU variant\t: 0x0
 CPU part\t: 0xd08
 CPU revision\t: 3
-
 """
-"""What /proc/cpuinfo says there. LiteRT 2.3.0 crashes where it finds another architecture's, which
-is what emulation leaves it."""
+PI_2: Final = """\
+model name\t: ARMv7 Processor rev 5 (v7l)
+BogoMIPS\t: 38.40
+Features\t: half thumb fastmult vfp edsp neon vfpv3 tls vfpv4 idiva idivt vfpd32 lpae evtstrm
+CPU implementer\t: 0x41
+CPU architecture: 7
+CPU variant\t: 0x0
+CPU part\t: 0xc07
+CPU revision\t: 5
+"""
+BOARDS: Final = {
+    "arm64": Board(64, "aarch64", "cortex-a72", PI_4),
+    "armhf": Board(32, "arm", "cortex-a7", PI_2),
+}
 
 
 class Root(NamedTuple):
     """A mounted root."""
 
     folder: Path
+    board: Board | None
+    """None where nothing is emulated."""
 
     def run(
         self, command: str, *, network: bool = True, guard_s: float = 3600
@@ -82,7 +107,7 @@ class Root(NamedTuple):
                 # A network may want an authority of its own to be trusted.
                 "PIP_CERT": "/authorities.crt",
                 "SSL_CERT_FILE": "/authorities.crt",
-                "QEMU_CPU": "cortex-a72",  # a Pi 4's, where it is emulated
+                **({"QEMU_CPU": self.board.cpu} if self.board else {}),
             },
         )
 
@@ -121,8 +146,13 @@ def debian(suite: str, architecture: str) -> Path:
 @contextmanager
 def mounted(suite: str, architecture: str) -> Iterator[Root]:
     """An overlay over the root, with the checkout in /src."""
+    board = None if architecture == native() else BOARDS[architecture]
     below = debian(suite, architecture)
     with tempfile.TemporaryDirectory(dir=ROOTS, prefix=".run-") as work:
+        if board and board.bits == 32:
+            # Not ext4: what qemu tells of its folders is too wide for programs that were built as
+            # Debian's mosquitto is, which then finds its folder of settings empty.
+            mount("-t", "tmpfs", "tmpfs", work)
         parts = [Path(work) / name for name in ("upper", "work", "root")]
         for part in parts:
             part.mkdir()
@@ -131,9 +161,10 @@ def mounted(suite: str, architecture: str) -> Iterator[Root]:
         mount("-t", "overlay", "overlay", "-o", layers, root)
         try:
             mount("-t", "proc", "proc", root / "proc")
-            if architecture == "arm64":
-                told = "".join(PI_4.format(number=number) for number in range(os.cpu_count() or 1))
-                (Path(work) / "cpuinfo").write_text(told, encoding="ascii")
+            if board:
+                cores = range(os.cpu_count() or 1)
+                told = (f"processor\t: {number}\n{board.core}\n" for number in cores)
+                (Path(work) / "cpuinfo").write_text("".join(told), encoding="ascii")
                 mount("--bind", Path(work) / "cpuinfo", root / "proc" / "cpuinfo")
             mount("-t", "sysfs", "-o", "ro", "sysfs", root / "sys")
             mount("--rbind", "/dev", root / "dev")
@@ -144,16 +175,22 @@ def mounted(suite: str, architecture: str) -> Iterator[Root]:
             (root / "etc" / "hosts").write_text(
                 f"127.0.0.1 localhost {platform.node()}\n", encoding="utf-8"
             )
-            yield Root(root)
+            yield Root(root, board)
         finally:
-            subprocess.run(["umount", "--recursive", "--lazy", root], check=False)
+            for point in (root, work):
+                subprocess.run(["umount", "-q", "--recursive", "--lazy", point], check=False)
 
 
-def let_the_kernel_run(architecture: str) -> None:
+def native() -> str:
+    asked = ["dpkg", "--print-architecture"]
+    return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def let_the_kernel_run(board: Board) -> None:
     """Register qemu-user for programs of another architecture, as the package itself does."""
     if not BINFMT.joinpath("register").exists():
         mount("-t", "binfmt_misc", "binfmt_misc", BINFMT)
-    rule = Path(f"/usr/lib/binfmt.d/qemu-{QEMU[architecture]}.conf")
+    rule = Path(f"/usr/lib/binfmt.d/qemu-{board.qemu}.conf")
     if rule.exists() and not BINFMT.joinpath(rule.stem).exists():
         BINFMT.joinpath("register").write_bytes(rule.read_bytes().strip())
 
@@ -341,15 +378,16 @@ def uninstalls(root: Root) -> str:
     return "--uninstall keeps the settings, --uninstall --erase leaves no file and no user"
 
 
-def proofs(suite: str, *, brief: bool) -> Iterator[Callable[[Root], str]]:
+def proofs(suite: str, architecture: str, *, brief: bool) -> Iterator[Callable[[Root], str]]:
     if not brief:
         yield from (without_network, read_only, full_disk)
     yield installs
     yield checks
     yield analyzes
-    engines = ("litert", "tflite") if suite == "bookworm" else ("litert",)
-    for engine in engines:
-        yield partial(runs, engine=engine)
+    if architecture != "armhf":  # LiteRT is not built for it
+        yield partial(runs, engine="litert")
+    if suite == "bookworm":
+        yield partial(runs, engine="tflite")
     if suite == "trixie":
         yield camera_is_missed
     if not brief:
@@ -361,7 +399,7 @@ def prove(suite: str, architecture: str, *, brief: bool) -> int:
     """How many proofs failed."""
     failed = 0
     with mounted(suite, architecture) as root:
-        for proof in proofs(suite, brief=brief):
+        for proof in proofs(suite, architecture, brief=brief):
             try:
                 line = proof(root)
             except AssertionError as error:
@@ -373,21 +411,19 @@ def prove(suite: str, architecture: str, *, brief: bool) -> int:
 
 
 def main() -> int:
-    native = subprocess.run(
-        ["dpkg", "--print-architecture"], capture_output=True, text=True, check=True
-    ).stdout.strip()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("suites", nargs="*", default=["bookworm", "trixie"])
-    parser.add_argument("--arch", default=native)
+    parser.add_argument("--arch", default=native(), choices=[native(), *BOARDS])
     parser.add_argument("--brief", action="store_true", help="only what differs by architecture")
     options = parser.parse_args()
     if os.geteuid() != 0:
         parser.error("it needs root: mounts, chroot")
-    if options.arch != native:
-        let_the_kernel_run(options.arch)
     missing = [tool for tool in ("debootstrap", "unshare") if shutil.which(tool) is None]
-    if options.arch != native and not BINFMT.joinpath(f"qemu-{QEMU[options.arch]}").exists():
-        missing.append("qemu-user-static")
+    if options.arch != native():
+        board = BOARDS[options.arch]
+        let_the_kernel_run(board)
+        if not BINFMT.joinpath(f"qemu-{board.qemu}").exists():
+            missing.append("qemu-user-static")
     if missing:
         parser.error(f"missing: {', '.join(missing)}")
     if not list((REPOSITORY / "dist").glob("emoflix-*.whl")):

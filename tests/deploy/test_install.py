@@ -13,6 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 from emoflix_device.config import load_settings
 from tests.conftest import REPOSITORY
@@ -52,7 +53,8 @@ def shell(tmp_path: Path) -> Callable[..., Ended]:
             program.write_text(f"#!/bin/sh\n{says}\n", encoding="utf-8")
             program.chmod(0o755)
         parts = "\n".join(
-            f". {DEPLOY}/install/{part}.sh" for part in ("say", "machine", "settings", "program")
+            f". {DEPLOY}/install/{part}.sh"
+            for part in ("say", "machine", "armhf", "settings", "program")
         )
         return subprocess.run(
             ["bash", "-c", f"set -Eeuo pipefail\nROOT={REPOSITORY}\n{parts}\n{lines}"],
@@ -114,16 +116,77 @@ def test_a_system_that_is_too_old_is_named(shell: Callable[..., Ended], tmp_path
 
 
 @pytest.mark.parametrize(
-    ("architecture", "says"),
-    [("armhf", "put the 64-bit Raspberry Pi OS on the card"), ("riscv64", "no build for riscv64")],
+    ("architecture", "processor", "suite", "says"),
+    [
+        ("riscv64", "riscv64", "trixie", "no build for riscv64"),
+        ("armhf", "armv6l", "bookworm", "an ARMv6 processor, as in the first Pi"),
+        ("armhf", "armv7l", "trixie", "put the 64-bit Raspberry Pi OS on the card"),
+    ],
 )
 def test_a_wrong_architecture_is_named(
-    shell: Callable[..., Ended], architecture: str, says: str
+    shell: Callable[..., Ended],
+    tmp_path: Path,
+    architecture: str,
+    processor: str,
+    suite: str,
+    says: str,
 ) -> None:
-    ended = shell("look_at_system", dpkg=f"echo {architecture}")
+    ended = looked_at(shell, tmp_path, architecture, processor, suite)
     assert ended.returncode == 2
     assert says in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("processor", ["armv7l", "aarch64"], ids=["Pi 2", "64-bit kernel"])
+def test_a_32_bit_bookworm_is_told_what_it_goes_without(
+    shell: Callable[..., Ended], tmp_path: Path, processor: str
+) -> None:
+    ended = looked_at(shell, tmp_path, "armhf", processor, "bookworm")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "what the household says is not encrypted" in ended.stdout
+    assert ended.stdout.splitlines()[-1] == "32 bits, 1500 MB"
+
+
+def looked_at(
+    shell: Callable[..., Ended], folder: Path, architecture: str, processor: str, suite: str
+) -> Ended:
+    """What the installer says of a system before it does anything."""
+    release = folder / "os-release"
+    release.write_text(f"VERSION_CODENAME={suite}\nPRETTY_NAME='{suite}'\n", encoding="utf-8")
+    return shell(
+        f"OS_RELEASE={release}; look_at_system; echo $BITS bits, $NEEDED_MB MB",
+        dpkg=f"echo {architecture}",
+        uname=f"echo {processor}",
+        dpkg_query="exit 1",
+        systemctl="exit 0",
+    )
+
+
+@pytest.mark.parametrize("kernel", ["armv7l", "aarch64"])
+def test_a_32_bit_system_takes_from_the_index_what_was_built_for_it(
+    shell: Callable[..., Ended], kernel: str
+) -> None:
+    """Also below a 64-bit kernel, which says aarch64 to every marker in the lock."""
+    kept = shell("lock_of_32_bits").stdout.splitlines()
+    named = [Requirement(line.removesuffix(" \\")) for line in kept if line[0].isalpha()]
+    machine = {
+        "platform_machine": kernel,
+        "python_full_version": "3.11.2",
+        "python_version": "3.11",
+        "sys_platform": "linux",
+    }
+    wanted = {one.name for one in named if one.marker is None or one.marker.evaluate(machine)}
+    # These are the system's, in bookworm's versions.
+    assert not wanted & {"numpy", "opencv-python-headless", "pyyaml", "pynacl", "cffi"}
+    assert not wanted & {"ai-edge-litert", "sqlcipher3"}
+    assert {"tflite-runtime", "msgspec", "paho-mqtt", "aiohttp", "typing-extensions"} <= wanted
+
+
+def test_a_32_bit_system_keeps_a_plain_store(shell: Callable[..., Ended], tmp_path: Path) -> None:
+    for bits in (32, 64):
+        folder = tmp_path / str(bits)
+        settings = load_settings(configured(shell, folder, f"BROKER=own BITS={bits}"))
+        assert settings.household.plain is (bits == 32)
 
 
 def test_a_clock_at_1970_is_named_and_no_download_is_tried(shell: Callable[..., Ended]) -> None:
