@@ -26,6 +26,8 @@ class PictureReading(Struct, frozen=True):
     """Their mean; None without one."""
     look: Look
     """Its colours and tones."""
+    unreadable: int = 0
+    """Faces that were seen, but too small, blurred or dark to be read."""
 
 
 class PictureReader:
@@ -61,11 +63,12 @@ class PictureReader:
         report, seen = review_picture(image, self._observer)
         # A face that is too poor to be read shows none of the seven, and says nothing of the mood.
         read = [(told, face) for told, face in zip(report.faces, seen, strict=True) if face.quality]
+        unreadable = len(seen) - len(read)
         if not read:
-            return PictureReading((), None, look)
+            return PictureReading((), None, look, unreadable)
         shares = np.mean([face.probabilities for _, face in read], axis=0, dtype=np.float64)
         return PictureReading(
-            tuple(told for told, _ in read), _reading(shares / shares.sum()), look
+            tuple(told for told, _ in read), _reading(shares / shares.sum()), look, unreadable
         )
 
 

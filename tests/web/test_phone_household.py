@@ -87,10 +87,11 @@ def test_a_picture_is_sent_without_its_place_and_read(
         ],
         "films": [],
         "look_alike": [],
+        "unreadable": 2,
     }
     page = open_page(address="#household")
     page.get_by_label("Choose a picture").set_input_files(picture)
-    shows(page, "1 face found")
+    shows(page, "1 face found · 2 faces are too small or too blurred to be read")
     assert device.wait_for("analyze")["bytes"][:3] == b"\xff\xd8\xff"
     page.get_by_label("Choose a picture").set_input_files(
         {"name": "x.png", "mimeType": "image/png", "buffer": b"a letter"}

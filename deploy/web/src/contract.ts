@@ -136,6 +136,8 @@ export interface Analysis {
   films: Film[];
   /** Whose colours and light are like the picture's. */
   look_alike: Film[];
+  /** Faces that were seen too poorly to be read. */
+  unreadable: number;
 }
 
 export interface HistoryEntry {

@@ -46,7 +46,7 @@ export function tOr(key: string, otherwise: string): string {
 }
 
 /** Words that depend on a number: `key.one` or `key.other`. */
-export function tCount(key: "people" | "minutes" | "hours" | "faces", count: number): string {
+export function tCount(key: "people" | "minutes" | "hours" | "faces" | "unreadable", count: number): string {
   const form = new Intl.PluralRules(language.value).select(count) === "one" ? "one" : "other";
   return fill(words.value[`${key}.${form}`] ?? key, { count });
 }

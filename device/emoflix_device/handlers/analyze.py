@@ -23,6 +23,7 @@ def analyze(desk: Desk, request: AnalyzeRequest) -> Later[PictureReading]:
             faces=tuple(map(_face, reading.faces)),
             films=films,
             look_alike=tuple(map(film_message, desk.recommender.look_alike(picture, viewer))),
+            unreadable=reading.unreadable,
         )
 
     return Later(desk.worker.do(lambda: desk.pictures.read(request.picture)), result)

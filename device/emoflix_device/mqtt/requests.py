@@ -157,6 +157,9 @@ class AnalyzeResult(Struct, frozen=True, kw_only=True):
         tuple[FilmMessage, ...],
         Meta(description="with the picture's colours and light; empty where no look is known"),
     ] = ()
+    unreadable: Annotated[
+        int, Meta(ge=0, description="faces that were seen too poorly to be read; not in `faces`")
+    ] = 0
 
 
 class ConsentRequest(Request, frozen=True, kw_only=True):

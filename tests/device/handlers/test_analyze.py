@@ -59,7 +59,21 @@ def test_films_for_the_faces_of_a_picture_look_like_it_too(tmp_path: Path) -> No
 
 def test_a_picture_without_a_face_has_no_films(box: Box) -> None:
     grey = cv2.imencode(".png", np.full((48, 64, 3), 128, np.uint8))[1].tobytes()
-    assert box.done("analyze", grey) == {"faces": [], "films": [], "look_alike": []}
+    assert box.done("analyze", grey) == {
+        "faces": [],
+        "films": [],
+        "look_alike": [],
+        "unreadable": 0,
+    }
+
+
+def test_a_face_that_cannot_be_read_is_counted_and_says_nothing(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emoflix_device.vision.quality.LEAST", 1.1)  # better than any face is
+    _, image = cv2.VideoCapture(str(bundled_clip())).read()
+    found = box.done("analyze", cv2.imencode(".png", image)[1].tobytes())
+    assert (found["faces"], found["films"], found["unreadable"]) == ([], [], 1)
 
 
 @pytest.mark.parametrize("picture", [b"", b"{}", b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n" + b"0" * 99])

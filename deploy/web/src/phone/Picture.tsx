@@ -72,7 +72,7 @@ function Preview({ chosen, read }: { chosen: Chosen; read: Analysis | null }) {
         ))}
       </svg>
       <div role="status">
-        {read === null ? t("picture.reading") : tCount("faces", read.faces.length)}
+        {read === null ? t("picture.reading") : found(read)}
         <ul>
           {read?.faces.map((face) => (
             <li key={`${face.x},${face.y}`}>
@@ -83,6 +83,13 @@ function Preview({ chosen, read }: { chosen: Chosen; read: Analysis | null }) {
       </div>
     </>
   );
+}
+
+/** Faces that cannot be read are told too: else a poor picture of people would be one of nobody. */
+function found({ faces, unreadable }: Analysis): string {
+  const told = faces.length > 0 || unreadable === 0 ? [tCount("faces", faces.length)] : [];
+  if (unreadable > 0) told.push(tCount("unreadable", unreadable));
+  return told.join(" · ");
 }
 
 function Films({ title, films }: { title: string; films: Film[] }) {
