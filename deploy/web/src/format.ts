@@ -8,9 +8,28 @@ function region(): string {
   return navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value;
 }
 
+/** The same for the same words: to make a formatter takes longer than to draw a film. */
+function kept<Formatter>(make: (locale: string) => Formatter): (locale: string) => Formatter {
+  const made = new Map<string, Formatter>();
+  return (locale) => {
+    const formatter = made.get(locale) ?? make(locale);
+    made.set(locale, formatter);
+    return formatter;
+  };
+}
+
+const names = kept((locale) => new Intl.DisplayNames(locale, { type: "language" }));
+const hourAndMinute = kept((locale) => new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" }));
+const dayAndTime = kept((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }));
+const length = {
+  hour: kept((locale) => new Intl.NumberFormat(locale, { style: "unit", unit: "hour", unitDisplay: "narrow" })),
+  minute: kept((locale) => new Intl.NumberFormat(locale, { style: "unit", unit: "minute", unitDisplay: "narrow" })),
+};
+const share = kept((locale) => new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }));
+
 export function languageName(code: string): string {
   try {
-    return new Intl.DisplayNames(language.value, { type: "language" }).of(code) ?? code;
+    return names(language.value).of(code) ?? code;
   } catch {
     return code;
   }
@@ -25,11 +44,11 @@ export function moodTagName(tag: string): string {
 }
 
 export function clock(at: Date): string {
-  return new Intl.DateTimeFormat(region(), { hour: "numeric", minute: "2-digit" }).format(at);
+  return hourAndMinute(region()).format(at);
 }
 
 export function dayAndClock(at: Date): string {
-  return new Intl.DateTimeFormat(region(), { dateStyle: "medium", timeStyle: "short" }).format(at);
+  return dayAndTime(region()).format(at);
 }
 
 /** The clock for today, with the day before that. */
@@ -44,16 +63,15 @@ export function lasting(since: Date, now: Date): string {
 }
 
 export function runtime(minutes: number): string {
-  const part = (unit: "hour" | "minute", value: number) =>
-    new Intl.NumberFormat(language.value, { style: "unit", unit, unitDisplay: "narrow" }).format(value);
+  const part = (unit: keyof typeof length, value: number) => length[unit](language.value).format(value);
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   if (hours === 0) return part("minute", rest);
   return rest === 0 ? part("hour", hours) : `${part("hour", hours)} ${part("minute", rest)}`;
 }
 
-export function percent(share: number): string {
-  return new Intl.NumberFormat(language.value, { style: "percent", maximumFractionDigits: 0 }).format(share);
+export function percent(part: number): string {
+  return share(language.value).format(part);
 }
 
 export function yearAndLength(film: Film): string {

@@ -1,7 +1,7 @@
 // The connection to the broker: state comes in, requests go out and find their answers.
 
-import type { IClientOptions, MqttClient } from "mqtt";
 import type { CommandName, Commands, Event, Reply } from "./contract";
+import type { IClientOptions, MqttClient, connect } from "./mqtt";
 import * as state from "./state";
 
 const ANSWER_MS = 10_000;
@@ -41,14 +41,13 @@ let pauseMs = FIRST_PAUSE_MS;
 
 /** Connects, and stays connected for as long as the page is open. */
 export async function start(): Promise<void> {
-  const library = import("mqtt");
+  const library = import("./mqtt");
   session = await fetchSession();
   if (session === null) {
     become("unpaired");
     return;
   }
-  const { default: mqtt } = await library;
-  open(mqtt.connect, 5);
+  open((await library).connect, 5);
   const again = () => {
     if (document.visibilityState === "visible" && client !== null && !client.connected) {
       pauseMs = FIRST_PAUSE_MS;
@@ -101,7 +100,7 @@ async function fetchSession(): Promise<Session | null> {
   }
 }
 
-function open(connect: (url: string, options: IClientOptions) => MqttClient, version: 4 | 5): void {
+function open(connecting: typeof connect, version: 4 | 5): void {
   if (session === null) return;
   const known = session;
   const options: IClientOptions = {
@@ -117,7 +116,7 @@ function open(connect: (url: string, options: IClientOptions) => MqttClient, ver
     timerVariant: "native", // its worker would need a hole in the content-security policy
   };
   if (known.password) options.password = known.password;
-  const opened = connect(`${location.origin.replace(/^http/, "ws")}/mqtt`, options);
+  const opened = connecting(`${location.origin.replace(/^http/, "ws")}/mqtt`, options);
   client = opened;
   opened.on("connect", () => {
     pauseMs = FIRST_PAUSE_MS;
@@ -138,7 +137,7 @@ function open(connect: (url: string, options: IClientOptions) => MqttClient, ver
     const code = "code" in error ? Number(error.code) : NaN;
     if (version === 5 && PROTOCOL_REFUSED.has(code)) {
       opened.end(true);
-      open(connect, 4);
+      open(connecting, 4);
     }
   });
   opened.on("message", (topic, payload, packet) => {

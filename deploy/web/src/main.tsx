@@ -16,8 +16,9 @@ root.classList.add(onTv ? "tv" : "phone");
 
 // The room's light follows its mood: style.css has a hue for each.
 effect(() => {
-  const seen = settings.value === null || settings.value.camera === "on";
-  root.dataset.mood = (seen ? mood.value?.mood : undefined) ?? "nobody";
+  if (mood.value === null) return;
+  root.classList.toggle("lit", root.dataset.mood !== undefined);
+  root.dataset.mood = settings.value === null || settings.value.camera === "on" ? mood.value.mood : "nobody";
 });
 effect(() => {
   if (live.value && info.value !== null) void fetchPreferences();

@@ -8,7 +8,7 @@ export function Orb({ mood }: { mood: Mood | null }) {
   const bend = sure ? mood.valence * 9 : awake ? 0 : 3;
   const open = sure ? 2.4 + Math.max(0, mood.arousal) * 1.6 : 2.4;
   return (
-    <svg class={awake ? "orb" : "orb asleep"} viewBox="0 0 80 80" aria-hidden="true">
+    <svg class={awake ? "orb" : "orb asleep"} viewBox="4 4 72 72" aria-hidden="true">
       <defs>
         <radialGradient id="orb" cx="35%" cy="30%" r="80%">
           <stop class="orb-light" offset="0" />

@@ -15,9 +15,10 @@ interface Props {
 export function Sheet({ title, onClose, children, class: kind = "" }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
+    const [before, shown] = [document.activeElement, dialog.current];
+    shown?.showModal();
     return () => {
+      shown?.close(); // until then nothing else can be in focus
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
