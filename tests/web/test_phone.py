@@ -31,6 +31,9 @@ def test_mood_and_slate_are_told_in_words(device: Device, open_page: Open) -> No
     expect(page.locator(".mood-line p")).to_have_text(
         "not very sure · for 4 minutes · 1 person · dim light"
     )
+    page.get_by_text("How it looks in detail").click()
+    expect(page.get_by_role("meter")).to_have_count(7)
+    expect(page.get_by_role("meter", name="Sad")).to_have_js_property("value", 0.5)
 
 
 def test_a_new_slate_takes_the_place_of_the_old_one(device: Device, open_page: Open) -> None:

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { ask, recommend, say } from "../actions";
-import { EXPRESSIONS, type Expression } from "../contract";
+import { EXPRESSIONS, type Expression, type Probabilities } from "../contract";
 import { percent, when } from "../format";
 import { Icon } from "../parts/Icon";
 import { Orb } from "../parts/Orb";
@@ -15,6 +15,7 @@ import { Stars } from "./FilmSheet";
 import { WhoIsWatching } from "./Who";
 
 const looking = signal(false);
+const unfolded = signal(false);
 
 export function Tonight() {
   return (
@@ -54,21 +55,27 @@ function MoodCard() {
         </button>
       )}
       {seen !== null && seen.mood !== "nobody" && (
-        <details>
+        <details open={unfolded.value} onToggle={(event) => (unfolded.value = event.currentTarget.open)}>
           <summary>{t("mood.detail")}</summary>
-          <ul class="bars">
-            {EXPRESSIONS.map((expression) => (
-              <li key={expression}>
-                <span>{t(`expression.${expression}`)}</span>
-                <meter min={0} max={1} value={seen.probabilities[expression]} aria-label={t(`expression.${expression}`)} />
-                <span class="number">{percent(seen.probabilities[expression])}</span>
-              </li>
-            ))}
-          </ul>
+          {unfolded.value && <Bars probabilities={seen.probabilities} />}
         </details>
       )}
       <CameraSwitch />
     </section>
+  );
+}
+
+function Bars({ probabilities }: { probabilities: Probabilities }) {
+  return (
+    <ul class="bars">
+      {EXPRESSIONS.map((expression) => (
+        <li key={expression}>
+          <span>{t(`expression.${expression}`)}</span>
+          <meter min={0} max={1} value={probabilities[expression]} aria-label={t(`expression.${expression}`)} />
+          <span class="number">{percent(probabilities[expression])}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
