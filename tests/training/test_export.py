@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from emoflix_training import prepared
 from emoflix_training.card import read_card
@@ -15,6 +16,7 @@ from emoflix_training.classifiers import (
     available_engines,
     raw_logits_apart,
 )
+from emoflix_training.export import compare_engines
 from emoflix_training.labels import LABELS, SPLITS
 
 from .conftest import RECIPE, TEST_ROWS, emoflix_train
@@ -87,6 +89,26 @@ def test_the_card_shows_the_scores_of_other_seeds(run: Path, tiny: Path, tmp_pat
         (2, "float"),
         (2, "int8"),
     ]
+
+
+def test_only_the_file_that_ships_is_held_to_one_step(
+    run: Path, tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twin = tmp_path / "twin"
+    shutil.copytree(run, twin)
+    stored = twin / "recipe.yaml"
+    stored.write_text(stored.read_text("utf-8").replace("seed: 1", "seed: 2"), "utf-8")
+    compared = []
+
+    def note(network: Path, images: NDArray[np.uint8]) -> tuple[list[str], int]:
+        compared.append(network.name)
+        return compare_engines(network, images)
+
+    monkeypatch.setattr("emoflix_training.export.compare_engines", note)
+    out = tmp_path / "expression.tflite"
+    result = emoflix_train("export", run, "--data", tiny, "--out", out, "--seed-run", twin)
+    assert result.exit_code == 0, result.output
+    assert compared == [out.name]
 
 
 def test_the_table_of_an_evaluation_names_every_expression(exported: Path, tiny: Path) -> None:

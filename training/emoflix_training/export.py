@@ -82,6 +82,8 @@ def export(
         if msgspec.structs.replace(_recipe_of(other), seed=recipe.seed) != recipe:
             raise RunError(f"{other}: its recipe differs from {run}'s in more than the seed")
     candidate = _quantised(run, faces, splits)
+    # Of the file that ships, not of its siblings: they are only scored.
+    engines, difference = _compared(candidate.content, network.name, faces.of("train"))
     siblings = [(_recipe_of(other).seed, _quantised(other, faces, splits)) for other in seeds]
     card = make_card(
         network=candidate.content,
@@ -107,8 +109,8 @@ def export(
         card=card_path,
         size_bytes=len(candidate.content),
         partitions=1,
-        engines=candidate.engines,
-        largest_difference=candidate.largest_difference,
+        engines=engines,
+        largest_difference=difference,
         temperature=candidate.temperature,
         evaluations=candidate.evaluations,
     )
@@ -116,13 +118,11 @@ def export(
 
 @dataclass(frozen=True)
 class _Quantised:
-    """A run's network in int8, checked on the engines and scored beside the float one."""
+    """A run's network in int8, scored beside the float one."""
 
     content: bytes
     source: Tensor
     answer: Tensor
-    engines: list[str]
-    largest_difference: int
     temperature: float
     prior: list[float]
     evaluations: list[tuple[Evaluation, Evaluation]]
@@ -134,7 +134,6 @@ def _quantised(run: Path, faces: Faces, splits: Sequence[str]) -> _Quantised:
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "expression.tflite"
         draft.write_bytes(content)
-        engines, difference = compare_engines(draft, faces.of("train").images[:COMPARED_CROPS])
         quantised = TfliteClassifier(draft)
         if quantised.partitions != 1:
             raise ModelFileError(
@@ -157,12 +156,18 @@ def _quantised(run: Path, faces: Faces, splits: Sequence[str]) -> _Quantised:
         content=content,
         source=quantised.input,
         answer=quantised.output,
-        engines=engines,
-        largest_difference=difference,
         temperature=temperature,
         prior=prior_of(logits, temperature),
         evaluations=evaluations,
     )
+
+
+def _compared(content: bytes, name: str, training: Faces) -> tuple[list[str], int]:
+    """What `compare_engines` says of a file that is not in its place yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / name
+        draft.write_bytes(content)
+        return compare_engines(draft, training.images[:COMPARED_CROPS])
 
 
 def _recipe_of(run: Path) -> Recipe:
