@@ -100,7 +100,7 @@ def test_likeness_in_chunks_is_the_cosine(numbers: list[int]) -> None:
     profile = vectors.profile(np.array(numbers, np.int64))
     wanted = ROWS @ ROWS[numbers].sum(axis=0)
     wanted /= np.linalg.norm(ROWS[numbers].sum(axis=0)) or 1
-    assert vectors.likeness_to(profile) == pytest.approx(wanted, abs=0.02)
+    np.testing.assert_allclose(vectors.likeness_to(profile), wanted, atol=0.02)
 
 
 @given(st.text(max_size=30), st.lists(st.text(max_size=10), max_size=3))

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,19 @@ from tests.end_to_end.emoflix import BASE, START_S, Emoflix, ask, moods, wait_on
 from tests.mosquitto import Ear, Mosquitto, free_port, wait_until
 
 RETAINED = sorted(name for name, topic in TOPICS.items() if topic.retained)
+
+
+@pytest.fixture(scope="module")
+def unwatched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Emoflix, Ear]]:
+    """One device without consent, for all that is to change nothing in it."""
+    folder = tmp_path_factory.mktemp("unwatched")
+    with (
+        Mosquitto(folder) as broker,
+        Ear(broker.port, "emoflix/#") as ear,
+        Emoflix(folder, broker.port) as device,
+    ):
+        wait_online(ear)
+        yield device, ear
 
 
 def latest(ear: Ear, name: str) -> dict[str, object]:
@@ -177,12 +191,13 @@ def test_a_request_sent_twice_is_answered_twice_and_done_once(
     ],
 )
 def test_a_malformed_command_is_answered_with_the_field_and_changes_nothing(
-    emoflix: Emoflix, ear: Ear, name: str, request_: dict[str, object] | bytes, field: str
+    unwatched: tuple[Emoflix, Ear], name: str, request_: dict[str, object] | bytes, field: str
 ) -> None:
+    device, ear = unwatched
     before = ask(ear, "preferences", {})
     assert ask(ear, name, request_)["error"]["field"] == field
     assert ask(ear, "preferences", {}) == before
-    assert emoflix.runs
+    assert device.runs
 
 
 def test_a_retained_command_is_ignored(mosquitto: Mosquitto, ear: Ear, tmp_path: Path) -> None:
