@@ -1,5 +1,6 @@
 """What one frame costs, stage by stage."""
 
+import time
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
@@ -17,14 +18,18 @@ from emoflix_device.config import VisionSettings
 from emoflix_device.errors import ModelError
 from emoflix_device.mood import MoodFilter
 from emoflix_device.run import DETECT_EVERY
-from emoflix_device.vision.card import BUNDLED
+from emoflix_device.vision.card import BUNDLED, BUNDLED_MODEL
 from emoflix_device.vision.crop import MARGINS, crop_face
 from emoflix_device.vision.engine import EngineName
-from emoflix_device.vision.look import open_observer
+from emoflix_device.vision.expression import open_expression_model
+from emoflix_device.vision.look import Observer, open_observer
+from emoflix_device.vision.yunet import YunetDetector
 from tests.benchmarks.measure import timed
 from tests.benchmarks.shared import YUNET
 
 FRAME_PX = (320, 240)
+COPY_WIDTHS_PX = (320, 416, 512, 640)
+TURNS = 40
 
 
 def tables() -> Iterator[Table]:
@@ -34,6 +39,31 @@ def tables() -> Iterator[Table]:
         p50, p99 = np.percentile(times_ms, [50, 99])
         table.add_row(name, f"{p50:.3f}", f"{p99:.3f}", f"{1000 / p50:,.0f}")
     yield table
+    if YUNET.exists():
+        yield by_width()
+
+
+def by_width() -> Table:
+    """Whole frames with YuNet in each: both engines on copies of every width, all in turn."""
+    engines: dict[str, EngineName] = {"OpenCV": "tflite", "LiteRT": "litert"}
+    model = open_expression_model(BUNDLED_MODEL)
+    observers = {
+        (width_px, name): Observer(YunetDetector(YUNET, width_px, engine), model)
+        for width_px, (name, engine) in product(COPY_WIDTHS_PX, engines.items())
+    }
+    shown = [room(frame.luma, 2) for frame in frames()[:TURNS]]
+    times_ms: dict[tuple[int, str], list[float]] = {each: [] for each in observers}
+    for luma in shown:
+        for each, observer in observers.items():
+            started_ns = time.process_time_ns()
+            observer.observe(Frame(luma, 0.0, 0))
+            times_ms[each].append((time.process_time_ns() - started_ns) / 1e6)
+    title = "A frame of 640 x 360, two faces, YuNet in it: p50 ms of processor time, in turn"
+    table = Table("copy", *(f"by {name}" for name in engines), title=title)
+    for width_px in COPY_WIDTHS_PX:
+        cells = (f"{np.median(times_ms[width_px, name]):.1f}" for name in engines)
+        table.add_row(f"{width_px} px", *cells)
+    return table
 
 
 def frames() -> list[Frame]:
