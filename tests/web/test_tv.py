@@ -104,8 +104,9 @@ def test_a_film_that_a_player_has_is_played(device: Device, open_page: Open) -> 
     expect(page.get_by_role("button", name="We'll watch this")).to_be_focused()
     page.keyboard.press("Enter")
     assert device.wait_for("play")["film"] == FILMS[0].id
-    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".tv-card").first).to_be_focused()
     page.keyboard.press("ArrowRight")
+    expect(page.locator(".tv-card").nth(1)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_contain_text(FILMS[1].title)
     expect(page.get_by_role("button", name="We'll watch this")).to_have_count(0)
