@@ -13,8 +13,9 @@ help: ## Say what there is to make
 demo: $(VENV)/demo.done ## Run it all on the bundled clip [SECONDS=30] [SOURCE=/dev/video0]
 	$(BIN)/emoflix demo $(if $(SECONDS),--seconds $(SECONDS)) $(if $(SOURCE),--source '$(SOURCE)')
 
-test: $(VENV)/dev.done web mosquitto chromium ## Run the whole test suite
-	$(BIN)/python -m pytest $(if $(CI),--cov --cov-report=term:skip-covered) $(ARGS)
+# Two tests at a time: many wait, for a broker, a clip or a browser, while a core has nothing to do.
+test: $(VENV)/dev.done web mosquitto chromium ## Run the whole test suite [ARGS=tests/device]
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(if $(CI),--cov --cov-report=term:skip-covered) $(ARGS)
 
 lint: $(VENV)/dev.done ## Check style, types and who imports whom
 	$(BIN)/ruff check
