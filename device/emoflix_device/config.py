@@ -3,7 +3,7 @@
 import re
 import socket
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import yaml
@@ -14,8 +14,6 @@ from emoflix_device.errors import ConfigurationError
 from emoflix_device.faults import explain
 from emoflix_device.playing.settings import PlayingSettings
 from emoflix_device.web.settings import WebSettings
-
-_T = TypeVar("_T")
 
 
 def _host_name() -> str:
@@ -271,7 +269,7 @@ def load_settings(file: Path) -> Settings:
         raise ConfigurationError(f"{file}: cannot be read ({error})") from error
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{file}: not YAML ({' '.join(str(error).split())})") from error
-    settings = _convert({} if tree is None else tree, Settings, file)
+    settings = _convert({} if tree is None else tree, file)
     if _PLACELESS.match(settings.camera.source):
         return settings
     source = str(file.parent / settings.camera.source)
@@ -283,7 +281,7 @@ _PLACELESS: Final = re.compile(r"(picamera|clip)$|[a-z]+://|~")
 """Sources that lie in no folder of the file's: no paths at all, or such from somebody's home."""
 
 
-def _convert(tree: Any, kind: type[_T], file: Path) -> _T:
+def _convert(tree: Any, file: Path) -> Settings:
     def decode_path(wanted: type, value: Any) -> Any:
         if wanted is Path and isinstance(value, str):
             try:
@@ -293,7 +291,7 @@ def _convert(tree: Any, kind: type[_T], file: Path) -> _T:
         raise ValueError(f"expected a path, got {value!r}")
 
     try:
-        return msgspec.convert(tree, kind, dec_hook=decode_path)
+        return msgspec.convert(tree, Settings, dec_hook=decode_path)
     except msgspec.ValidationError as error:
-        key, fault = explain(error, kind)
+        key, fault = explain(error, Settings)
         raise ConfigurationError(f"{file}: {f'{key}: ' if key else ''}{fault}") from error
