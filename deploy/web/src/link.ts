@@ -1,7 +1,7 @@
 // The connection to the broker: state comes in, requests go out and find their answers.
 
 import type { CommandName, Commands, Event, Reply } from "./contract";
-import type { IClientOptions, MqttClient, connect } from "./mqtt";
+import type { IClientOptions, MqttClient } from "./mqtt";
 import * as state from "./state";
 
 const ANSWER_MS = 10_000;
@@ -20,7 +20,7 @@ export class RequestError extends Error {
   }
 }
 
-interface Session {
+export interface Session {
   device: string;
   user: string;
   password?: string | null;
@@ -40,14 +40,14 @@ let session: Session | null = null;
 let pauseMs = FIRST_PAUSE_MS;
 
 /** Connects, and stays connected for as long as the page is open. */
-export async function start(): Promise<void> {
-  const library = import("./mqtt");
-  session = await fetchSession();
+export async function start(known: Promise<Session | null>): Promise<void> {
+  const { connect } = await import("./mqtt");
+  session = await known;
   if (session === null) {
     become("unpaired");
     return;
   }
-  open((await library).connect, 5);
+  open(connect, 5);
   const again = () => {
     if (document.visibilityState === "visible" && client !== null && !client.connected) {
       pauseMs = FIRST_PAUSE_MS;
@@ -86,7 +86,8 @@ export function request<Name extends CommandName>(
   });
 }
 
-async function fetchSession(): Promise<Session | null> {
+/** As whom to speak; null for a phone that is not paired. Asks until there is an answer. */
+export async function fetchSession(): Promise<Session | null> {
   for (;;) {
     try {
       const response = await fetch("/session", { cache: "no-store" });
@@ -100,7 +101,7 @@ async function fetchSession(): Promise<Session | null> {
   }
 }
 
-function open(connecting: typeof connect, version: 4 | 5): void {
+function open(connect: (address: string, options: IClientOptions) => MqttClient, version: 4 | 5): void {
   if (session === null) return;
   const known = session;
   const options: IClientOptions = {
@@ -116,7 +117,7 @@ function open(connecting: typeof connect, version: 4 | 5): void {
     timerVariant: "native", // its worker would need a hole in the content-security policy
   };
   if (known.password) options.password = known.password;
-  const opened = connecting(`${location.origin.replace(/^http/, "ws")}/mqtt`, options);
+  const opened = connect(`${location.origin.replace(/^http/, "ws")}/mqtt`, options);
   client = opened;
   opened.on("connect", () => {
     pauseMs = FIRST_PAUSE_MS;
@@ -137,7 +138,7 @@ function open(connecting: typeof connect, version: 4 | 5): void {
     const code = "code" in error ? Number(error.code) : NaN;
     if (version === 5 && PROTOCOL_REFUSED.has(code)) {
       opened.end(true);
-      open(connecting, 4);
+      open(connect, 4);
     }
   });
   opened.on("message", (topic, payload, packet) => {

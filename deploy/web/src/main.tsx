@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { render } from "preact";
 import { fetchPreferences } from "./actions";
-import { start } from "./link";
+import { fetchSession, start } from "./link";
 import { acceptInvitation } from "./pairing";
 import { Phone } from "./phone/Phone";
 import { info, live, mood, now, settings } from "./state";
@@ -25,8 +25,10 @@ effect(() => {
 });
 setInterval(() => (now.value = new Date()), 10_000);
 
-// The way to the box is opened while the words are on theirs.
-void acceptInvitation().then(start);
+// Who one is, is asked while the words are on their way; the rest waits until these are to be seen.
+const session = acceptInvitation().then(fetchSession);
 await loadLanguage();
 const page = document.getElementById("page");
 if (page !== null) render(onTv ? <Tv /> : <Phone />, page);
+await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+await start(session);

@@ -1,6 +1,7 @@
 // Tonight: who is watching, how the room looks, and the films for it.
 
 import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { ask, recommend, say } from "../actions";
 import { EXPRESSIONS, type Expression, type Probabilities } from "../contract";
 import { percent, when } from "../format";
@@ -16,6 +17,9 @@ import { WhoIsWatching } from "./Who";
 
 const looking = signal(false);
 const unfolded = signal(false);
+/** Of the page's first slate only what the screen holds is drawn at first, and then the rest. */
+const FIRST_FILMS = 2;
+const drawn = signal(false);
 
 export function Tonight() {
   return (
@@ -142,6 +146,9 @@ function FreshLook() {
 
 function SlateList() {
   const shown = slate.value;
+  useEffect(() => {
+    if (shown !== null) drawn.value = true;
+  }, [shown === null]);
   if (shown === null) return <p class="quiet centred">{t("slate.none")}</p>;
   return (
     <section aria-labelledby="slate">
@@ -151,7 +158,7 @@ function SlateList() {
       </header>
       {shown.note !== "" && <p class="note">{shown.note}</p>}
       <ol class="slate" aria-live="polite">
-        {shown.films.map((film) => (
+        {(drawn.value ? shown.films : shown.films.slice(0, FIRST_FILMS)).map((film) => (
           <li key={film.id}>
             <FilmCard film={film} />
           </li>
