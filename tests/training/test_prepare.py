@@ -214,6 +214,7 @@ def test_a_file_that_is_no_fer2013_is_refused(tmp_path: Path) -> None:
         (gzip.compress(b"\x89PNG\xff\xfe\n"), "no CSV"),
         (gzip.compress(b'emotion,pixels,Usage\n3,"' + b"0 " * 99_999), "no CSV"),
     ],
+    ids=["not packed", "cut off", "a packed picture", "a field without end"],
 )
 def test_a_damaged_or_foreign_file_is_one_line_of_news(
     tmp_path: Path, content: bytes, said: str
