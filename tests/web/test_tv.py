@@ -59,6 +59,20 @@ def test_the_arrows_move_one_focus_and_never_lose_it(device: Device, open_page: 
     assert device
 
 
+def test_down_leaves_the_row_from_a_card_that_has_grown(device: Device, open_page: Open) -> None:
+    page = open_page(tv=True)
+    expect(page.get_by_role("button", name="Turn the camera off")).to_be_visible()
+    expect(page.locator(".tv-card").first).to_be_focused()
+    for _ in FILMS[1:]:
+        page.keyboard.press("ArrowRight")
+    page.evaluate(
+        "Promise.all(document.getAnimations().map((each) => each.finished)).then(() => 0)"
+    )
+    page.keyboard.press("ArrowDown")
+    assert focused(page) in {"Other films", "Turn the camera off"}
+    assert device
+
+
 def test_enter_opens_and_back_returns_to_the_card(device: Device, open_page: Open) -> None:
     device.answers["feedback"] = {}
     page = open_page(tv=True)

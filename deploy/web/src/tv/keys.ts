@@ -57,6 +57,8 @@ function move(x: number, y: number): void {
     return;
   }
   const [fromX, fromY] = centre(from);
+  // Beyond its edge, not its middle: that of the larger card in focus lies above its neighbours'.
+  const edge = (x !== 0 ? from.offsetWidth : from.offsetHeight) / 2;
   let nearest: HTMLElement | undefined;
   let least = Infinity;
   for (const element of reachable()) {
@@ -64,7 +66,7 @@ function move(x: number, y: number): void {
     const ahead = (toX - fromX) * x + (toY - fromY) * y;
     const aside = Math.abs((toX - fromX) * y) + Math.abs((toY - fromY) * x);
     // Within 45 degrees sideways; between rows anything ahead will do.
-    if (element === from || ahead <= 1 || (x !== 0 && aside > ahead)) continue;
+    if (element === from || ahead <= edge || (x !== 0 && aside > ahead)) continue;
     if (ahead + 2 * aside < least) [nearest, least] = [element, ahead + 2 * aside];
   }
   nearest?.focus();
