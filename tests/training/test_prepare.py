@@ -46,6 +46,14 @@ def test_the_training_copy_of_an_evaluation_image_is_dropped() -> None:
     assert len(exact_groups(faces.images)) == len(FILLING) + 2
 
 
+def test_leaks_are_kept_only_for_who_wants_to_measure_them() -> None:
+    rows = rows_of((1, 3, "Training"), (1, 3, "PublicTest"), (2, 3, "PublicTest"), *FILLING)
+    faces, counts = prepare(rows, keep_leaks=True)
+    assert counts.dropped_for_evaluation == 0
+    assert len(faces) == len(rows)
+    assert faces.of("PublicTest").unique.tolist() == [False, True]
+
+
 def test_an_evaluation_split_stays_whole_and_counts_a_repeated_image_once() -> None:
     rows = rows_of((1, 3, "PrivateTest"), (1, 3, "PrivateTest"), (0, 2, "PrivateTest"), *FILLING)
     faces, counts = prepare(rows)

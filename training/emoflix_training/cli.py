@@ -51,7 +51,20 @@ def main() -> None:
 @click.option(
     "--seed", default=20, show_default=True, type=SEED, help="Of the validation part's choice."
 )
-def prepare(source: Path, votes: Path | None, out: Path, validation: float, seed: int) -> None:
+@click.option(
+    "--keep-leaks",
+    is_flag=True,
+    help="Leave Training's copies of evaluation images where they are: dishonest.",
+)
+def prepare(
+    *,
+    source: Path,
+    votes: Path | None,
+    out: Path,
+    validation: float,
+    seed: int,
+    keep_leaks: bool,
+) -> None:
     """Clean labelled faces and split them honestly.
 
     SOURCE is FER2013's CSV (also .gz), its folder form (train/angry/..., test/angry/...), or any
@@ -63,7 +76,7 @@ def prepare(source: Path, votes: Path | None, out: Path, validation: float, seed
     from .sources import read_source
 
     rows = read_source(source, votes)
-    faces, counts = clean(rows, validation_fraction=validation, seed=seed)
+    faces, counts = clean(rows, validation_fraction=validation, seed=seed, keep_leaks=keep_leaks)
     prepared.save(out, faces)
     data_report(out.with_suffix(".html"), rows, faces, counts)
     tables.show_counts(counts, out)

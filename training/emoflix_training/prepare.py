@@ -72,7 +72,7 @@ class Counts:
 
 
 def prepare(
-    rows: Rows, *, validation_fraction: float = 0.1, seed: int = 20
+    rows: Rows, *, validation_fraction: float = 0.1, seed: int = 20, keep_leaks: bool = False
 ) -> tuple[Faces, Counts]:
     """Drop what would leak or contradict itself, and cut a validation part from Training.
 
@@ -80,6 +80,9 @@ def prepare(
     (`near.py`) of an image that also stands in an evaluation split; all but one of equal images.
     Where equal images carry different labels the strict majority's stays, and without a majority
     none does. Near copies within Training stay, on one side of the cut.
+
+    With `keep_leaks` the copies of evaluation images stay in Training, as published: for measuring
+    what they add to a score.
     """
     group = exact_groups(rows.images)
     groups = int(group.max()) + 1
@@ -99,7 +102,7 @@ def prepare(
     np.add.at(ballots, (group, rows.labels), 1)
     conflicting = (ballots > 0).sum(axis=1) > 1
 
-    leaking = training & ~blank & near_evaluation
+    leaking = training & ~blank & near_evaluation & (not keep_leaks)
     candidates = training & ~blank & ~leaking
     winner, has_majority = _majority(group[candidates], rows.labels[candidates], groups)
     undecided = candidates & ~has_majority[group]
