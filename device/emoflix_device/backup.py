@@ -22,7 +22,7 @@ import msgspec
 from emoflix_device.config import Settings, load_settings
 from emoflix_device.credentials import secret_file
 from emoflix_device.errors import StateError
-from emoflix_device.household import STORE, HouseholdStore, open_household
+from emoflix_device.household import STORE, HouseholdStore, is_there, open_household
 from emoflix_device.household.key import read_key
 from emoflix_device.household.opening import KEY, key_path
 from emoflix_device.options import installed_config_option
@@ -51,7 +51,7 @@ def backup(file: Path, config: Path, *, with_key: bool) -> None:
     """Copy all that the household said into FILE; the service may run on."""
     settings = load_settings(config)
     store = settings.state_dir / STORE
-    if not store.exists():
+    if not is_there(store):
         raise StateError(f"{store}: nothing is kept yet, so there is nothing to copy")
     key = key_path(settings.household, settings.state_dir)
     if with_key and key is None:

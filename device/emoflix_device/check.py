@@ -39,9 +39,9 @@ def _catalogue(settings: Settings) -> str:
 
 
 def _state(settings: Settings) -> str:
-    from emoflix_device.household import STORE, open_household
+    from emoflix_device.household import STORE, is_there, open_household
 
-    if not (settings.state_dir / STORE).exists():
+    if not is_there(settings.state_dir / STORE):
         return f"{settings.state_dir}: nothing is kept yet"
     with open_household(settings.household, settings.state_dir) as household:
         consent = "given" if household.consent_given else "not given: no frame is looked at"

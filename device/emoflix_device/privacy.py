@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from emoflix_device.config import Settings, load_settings
-from emoflix_device.household import STORE, HouseholdStore, open_household
+from emoflix_device.household import STORE, HouseholdStore, is_there, open_household
 from emoflix_device.household.opening import key_path
 from emoflix_device.household.retention import LIMITS
 from emoflix_device.options import config_option
@@ -51,7 +51,7 @@ def privacy(config: Path) -> None:
     """Say what is kept of the people who watch, where, for how long, and who can read it."""
     settings = load_settings(config)
     file = settings.state_dir / STORE
-    if file.exists():
+    if is_there(file):
         with open_household(settings.household, settings.state_dir) as store:
             lines = [*_what(store, file), "", NEVER, "", *_who(settings, file)]
     else:

@@ -18,6 +18,7 @@ from emoflix_device.household import (
     as_json,
     encrypt_household,
     export_profile,
+    is_there,
     open_household,
 )
 from emoflix_device.options import config_option
@@ -132,7 +133,7 @@ def _store(config: Path) -> Iterator[HouseholdStore]:
     """The store, which these commands never make."""
     settings = load_settings(config)
     file = settings.state_dir / STORE
-    if not file.exists():
+    if not is_there(file):
         raise StateError(f"{file}: nothing is kept yet, or state_dir in {config} is another folder")
     with open_household(settings.household, settings.state_dir) as store:
         yield store

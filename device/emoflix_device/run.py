@@ -84,6 +84,7 @@ def assemble(fleet: Fleet, bell: threading.Event, systemd: sdnotify.SystemdNotif
     settings = fleet.settings
     try:
         settings.state_dir.mkdir(parents=True, exist_ok=True)
+        next(settings.state_dir.iterdir(), None)  # it is closed to all but its owner
     except OSError as error:
         raise StateError(f"state_dir: {settings.state_dir}: {error.strerror}") from error
     observer = open_observer(

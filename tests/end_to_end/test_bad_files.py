@@ -1,5 +1,6 @@
 """What cannot be used is named in one line, and the program ends with 2."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -82,3 +83,35 @@ def test_a_configuration_that_is_not_there(tmp_path: Path, name: str) -> None:
     )
     assert ended.returncode == 2
     assert "nowhere.yaml: cannot be read" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run",),
+        ("backup", "den.tar"),
+        ("restore", "den.tar"),
+        ("privacy",),
+        ("profile", "list"),
+        ("profile", "encrypt"),
+    ],
+    ids=" ".join,
+)
+def test_a_state_folder_that_is_another_users(command: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0)
+    config = tmp_path / "emoflix.yaml"
+    config.write_text("state_dir: state\n", encoding="utf-8")
+    # What makes root root is that no folder is closed to it.
+    as_others = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-all"]
+    ended = subprocess.run(
+        [*(as_others if os.geteuid() == 0 else []), PROGRAM, *command, "--config", config],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        cwd=tmp_path,
+        env=environment(),
+    )
+    assert ended.returncode == 2, ended.stderr
+    (line,) = ended.stderr.splitlines()
+    assert f"{tmp_path / 'state'}" in line

@@ -36,7 +36,7 @@ def encrypt_household(settings: HouseholdSettings, state_dir: Path) -> Path:
     file = key_path(settings, state_dir)
     if file is None:
         raise StateError("household.plain: is true; take it out and name a key_file, or none")
-    if settings.key_file is None and not file.exists():
+    if settings.key_file is None and not is_there(file):
         make_key(file)
     encrypt(state_dir / STORE, read_key(file))
     return file
@@ -51,7 +51,7 @@ def household_key(settings: HouseholdSettings, state_dir: Path) -> Key | None:
     file, store = key_path(settings, state_dir), state_dir / STORE
     if file is None:
         return None
-    if settings.key_file is None and not file.exists():
+    if settings.key_file is None and not is_there(file):
         if store.exists():
             raise StateError(
                 f"{file}: is gone, and {store} is not opened without it: put it back, or name"
@@ -60,6 +60,20 @@ def household_key(settings: HouseholdSettings, state_dir: Path) -> Key | None:
             )
         make_key(file)
     return read_key(secret_file(file))
+
+
+def is_there(file: Path) -> bool:
+    """Whether the state folder has a file.
+
+    Raises:
+        StateError: this user may not look into the folder, which is its owner's alone.
+    """
+    try:
+        return file.exists()
+    except PermissionError as error:
+        raise StateError(
+            f"{file.parent}: this user may not look into it: run the command as its owner or root"
+        ) from error
 
 
 def key_path(settings: HouseholdSettings, state_dir: Path) -> Path | None:
