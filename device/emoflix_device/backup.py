@@ -8,13 +8,14 @@ whoever kept the key.
 import datetime as dt
 import io
 import os
+import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Annotated, Final
 
 import click
 import msgspec
@@ -32,15 +33,22 @@ NOTE: Final = "backup.json"
 FORMAT: Final = 1
 LARGEST_BYTES: Final = 1 << 30
 """Of one part; a store holds some megabytes."""
+_UNPACKED: Final = ".restore-"
+_JOURNALS: Final = (f"{STORE}-wal", f"{STORE}-shm")
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True):
-    """What a backup is."""
+class Form(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read of a backup of any program."""
 
     format: int
+
+
+class Note(Form, frozen=True, kw_only=True):
+    """What a backup is."""
+
     program: str
     made: dt.datetime
-    device: str
+    device: Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]+$")]
 
 
 @click.command()
@@ -63,6 +71,8 @@ def backup(file: Path, config: Path, *, with_key: bool) -> None:
         device=settings.device,
     )
     try:
+        if file.exists() and not (file.is_file() and tarfile.is_tarfile(file)):
+            raise StateError(f"{file}: is there and is no backup; choose another name")
         with (
             replacing(file, mode=0o600) as part,
             tempfile.TemporaryDirectory(dir=file.parent) as folder,
@@ -94,8 +104,10 @@ def restore(file: Path, config: Path, *, yes: bool) -> None:
     state_dir = settings.state_dir
     try:
         state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in state_dir.glob(f"{_UNPACKED}*"):
+            shutil.rmtree(left)  # by one that was killed: it holds all that a backup holds
         with (
-            tempfile.TemporaryDirectory(dir=state_dir, prefix=".restore-") as folder,
+            tempfile.TemporaryDirectory(dir=state_dir, prefix=_UNPACKED) as folder,
             _unpacked(file, Path(folder)) as note,
         ):
             tried = _tried(settings, Path(folder), file)
@@ -129,16 +141,15 @@ def _unpacked(file: Path, folder: Path) -> Iterator[Note]:
     """Its parts, by their known names alone, in a folder."""
     try:
         with tarfile.open(file, "r:") as archive:
-            note = msgspec.json.decode(_part(archive, NOTE, file).read(), type=Note)
-            if note.format != FORMAT:
-                raise StateError(
-                    f"{file}: of another program (format {note.format}); update emoflix"
-                )
+            written = _part(archive, NOTE, file).read()
+            if (found := msgspec.json.decode(written, type=Form).format) != FORMAT:
+                raise StateError(f"{file}: of another program (format {found}); update emoflix")
+            note = msgspec.json.decode(written, type=Note)
             for name in (STORE, KEY):
                 if name == STORE or name in archive.getnames():
                     (folder / name).touch(mode=0o600)
                     (folder / name).write_bytes(_part(archive, name, file).read())
-    except (tarfile.TarError, msgspec.DecodeError) as error:
+    except (tarfile.TarError, ValueError, RecursionError) as error:
         raise StateError(f"{file}: is no backup of emoflix ({error})") from error
     except OSError as error:
         raise StateError(f"{file}: cannot be read ({error.strerror or error})") from error
@@ -164,16 +175,19 @@ def _tried(settings: Settings, folder: Path, file: Path) -> str:
                 f"{file}: brings a key of its own, and household.key_file names another: take that"
                 " out of the configuration first"
             )
-        household, where = settings.household, folder
+        household = settings.household
     else:
         key = key_path(settings.household, settings.state_dir)
         if key is not None and not secret_file(key).exists():
             raise StateError(f"{file}: the key is not in it, and {key} is not here")
         household = msgspec.structs.replace(settings.household, key_file=key)
-        where = folder
-    with open_household(household, where) as store:
-        counts = store.counts()
-        store.be_alone()
+    try:
+        with open_household(household, folder) as store:
+            counts = store.counts()
+            store.be_alone()
+    except StateError as error:  # nobody can look into where it was unpacked
+        told = str(error).replace(str(folder / STORE), str(file)).replace(str(folder), str(file))
+        raise StateError(told) from error
     return f"{counts['profile']} profiles, {counts['feedback']} answers"
 
 
@@ -182,6 +196,8 @@ def _put_in_place(settings: Settings, folder: Path) -> None:
     owner = state_dir.stat()
     if (state_dir / STORE).exists():
         _shut_out(settings)
+    for journal in _JOURNALS:  # even where its store is gone, it would be read into the new one
+        (state_dir / journal).unlink(missing_ok=True)
     for name in (KEY, STORE):  # the store comes last: with it the new state is there
         if (folder / name).exists():
             os.chown(folder / name, owner.st_uid, owner.st_gid)
@@ -198,8 +214,6 @@ def _shut_out(settings: Settings) -> None:
     try:
         store: HouseholdStore = open_household(settings.household, settings.state_dir)
     except StateError:
-        for journal in ("-wal", "-shm"):
-            (settings.state_dir / f"{STORE}{journal}").unlink(missing_ok=True)
         return
     with store:
         try:

@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 
@@ -39,3 +40,19 @@ def test_what_a_block_could_not_finish_leaves_the_old_file_and_nothing_beside_it
         write_half()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_link_leads_to_what_is_written(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "settings")
+    with replacing(tmp_path / "link") as part:
+        part.write_text("new")
+    assert (tmp_path / "link").readlink() == tmp_path / "settings"
+    assert (tmp_path / "settings").read_text() == "new"
+
+
+def test_no_file_takes_the_place_of_a_device_or_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="is no file"), replacing(pipe):
+        pass
+    assert pipe.is_fifo()

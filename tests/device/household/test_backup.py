@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import os
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -159,6 +160,9 @@ NOTE = b'{"format":1,"program":"0","made":"2026-05-01T20:00:00Z","device":"den"}
         (archive_of({"backup.json": NOTE}), "no household.db in it"),
         (archive_of({"backup.json": b"{}", STORE: b""}), "is no backup of emoflix"),
         (archive_of({"backup.json": NOTE.replace(b"1,", b"2,", 1)}), "of another program"),
+        (archive_of({"backup.json": b'{"format":2}'}), "of another program"),
+        (archive_of({"backup.json": NOTE.replace(b"den", b"\xff")}), "is no backup of emoflix"),
+        (archive_of({"backup.json": NOTE.replace(b"den", rb"\u001b[2J")}), "is no backup of"),
         (archive_of({"backup.json": NOTE, STORE: b"nonsense" * 99}), "no store"),
         (archive_of({"backup.json": NOTE, "../../household.db": b"x"}), "no household.db in it"),
     ],
@@ -170,6 +174,56 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(
     bad.write_bytes(content)
     with pytest.raises(StateError, match=says):
         box.do("restore", bad, "--yes")
+    assert box.profiles() == ["anna"]
+
+
+def test_a_store_of_a_newer_program_is_told_by_the_name_of_its_backup(
+    box: Box, tmp_path: Path
+) -> None:
+    newer = sqlite3.connect(tmp_path / "newer.db")
+    newer.execute("PRAGMA user_version = 99")
+    newer.close()
+    bad = tmp_path / "newer.tar"
+    bad.write_bytes(archive_of({"backup.json": NOTE, STORE: (tmp_path / "newer.db").read_bytes()}))
+    box.config.write_text("state_dir: state\nhousehold: {plain: true}\n", encoding="utf-8")
+    with pytest.raises(StateError) as refused:
+        box.do("restore", bad, "--yes")
+    assert str(refused.value).startswith(f"{bad}: written by a newer program")
+    assert box.files() == {STORE, KEY}
+
+
+def test_no_backup_takes_the_place_of_what_is_none(box: Box, file: Path, tmp_path: Path) -> None:
+    others = (box.state / STORE, box.state / KEY, box.config)
+    before = [other.read_bytes() for other in others]
+    for other in others:
+        with pytest.raises(StateError, match="is there and is no backup"):
+            box.do("backup", other)
+    assert [other.read_bytes() for other in others] == before
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(StateError, match="is there and is no backup"):
+        box.do("backup", pipe)
+    box.do("backup", file)
+
+
+def test_what_a_killed_restoring_had_unpacked_goes_with_the_next(box: Box, file: Path) -> None:
+    left = box.state / ".restore-abc"
+    left.mkdir()
+    (left / STORE).write_bytes(b"all that was said")
+    box.do("restore", file, "--yes")
+    assert box.files() == {STORE, KEY}
+
+
+def test_the_journal_of_a_store_that_was_moved_away_is_not_read_into_the_next(
+    box: Box, file: Path
+) -> None:
+    with open_household(SETTINGS, box.state) as store:
+        store.erase("anna")
+        store.save_preferences("bert", Preferences())
+        journal = (box.state / f"{STORE}-wal").read_bytes()
+    (box.state / STORE).unlink()
+    (box.state / f"{STORE}-wal").write_bytes(journal)
+    box.do("restore", file, "--yes")
     assert box.profiles() == ["anna"]
 
 
