@@ -1,5 +1,6 @@
 """A plain store turned into an encrypted one."""
 
+import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ def encrypt(file: Path, key: Key) -> None:
                 plain.execute("DETACH sealed")
             finally:
                 plain.close()
+            owner = file.stat()  # root does this for the user that the service runs as
+            os.chown(part, owner.st_uid, owner.st_gid)
             _sync(part)
     except (OSError, sqlcipher.Error) as error:
         raise StateError(
@@ -48,7 +51,5 @@ def encrypt(file: Path, key: Key) -> None:
 
 
 def _sync(file: Path) -> None:
-    import os
-
     with file.open("rb") as opened:
         os.fsync(opened.fileno())

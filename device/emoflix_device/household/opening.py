@@ -1,5 +1,6 @@
 """Where the store is and what opens it, from the settings."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,9 @@ def encrypt_household(settings: HouseholdSettings, state_dir: Path) -> Path:
         raise StateError("household.plain: is true; take it out and name a key_file, or none")
     if settings.key_file is None and not is_there(file):
         make_key(file)
+        if os.geteuid() == 0:
+            owner = state_dir.stat()
+            os.chown(file, owner.st_uid, owner.st_gid)
     encrypt(state_dir / STORE, read_key(file))
     return file
 

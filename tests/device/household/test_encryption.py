@@ -1,4 +1,5 @@
 import datetime as dt
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -216,3 +217,15 @@ def test_a_household_that_was_plain_is_encrypted_with_a_key_of_its_own(tmp_path:
     assert key == tmp_path / "household.key"
     with open_household(HouseholdSettings(), tmp_path) as store:
         assert store.profiles.names() == ("Anna",)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_encrypts_stays_the_services_own(tmp_path: Path) -> None:
+    open_household(HouseholdSettings(plain=True), tmp_path).close()
+    service = (4321, 4322)
+    os.chown(tmp_path, *service)
+    os.chown(tmp_path / "household.db", *service)
+    encrypt_household(HouseholdSettings(), tmp_path)
+    for name in ("household.db", "household.key"):
+        kept = (tmp_path / name).stat()
+        assert (kept.st_uid, kept.st_gid) == service
