@@ -37,6 +37,7 @@ TIMEOUT_S: Final = 30.0
 SUFFIX: Final = ".bundle"
 NEWS: Final = "installed"
 """What systemd's own folder gets where something was installed: the unit restarts the service."""
+_FETCHED: Final = ".fetched-"
 _PART_BYTES: Final = 1 << 16
 _HEAD_BYTES: Final = 1 << 21
 """More than what stands before the members."""
@@ -168,9 +169,10 @@ def _take(source: str, key: Path, settings: Settings) -> str:
         return f"nothing new, the {part.name} is of version {manifest.version}"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        before = _files(target.parent)
         with _at_hand(source, manifest, target.parent) as bundle:
             told = part.install(bundle, key, target, settings)
-        _hand_over(target.parent)
+        _hand_over(target.parent, before)
         _tell_the_unit()
     except OSError as error:
         raise UpdateError(f"{target.parent}: cannot be written ({error.strerror})") from error
@@ -191,13 +193,33 @@ def _opened(source: str) -> Iterator[Readable]:
         except OSError as error:
             raise UpdateError(f"{source}: cannot be read ({error.strerror})") from error
         return
+    with _told(source):
+        answer = urllib.request.urlopen(source, timeout=TIMEOUT_S)  # noqa: S310 - checked
+    with answer:
+        yield _Coming(source, answer)
+
+
+class _Coming:
+    """An answer of the web. What ails it is told apart from what ails the disk it goes to."""
+
+    def __init__(self, source: str, answer: Readable) -> None:
+        self._source = source
+        self._answer = answer
+
+    def read(self, size: int, /) -> bytes:
+        with _told(self._source):
+            return self._answer.read(size)
+
+
+@contextmanager
+def _told(source: str) -> Iterator[None]:
+    """What goes wrong on the way to a source, in one line."""
     try:
-        with urllib.request.urlopen(source, timeout=TIMEOUT_S) as answer:  # noqa: S310 - checked
-            yield answer
+        yield
     except urllib.error.HTTPError as error:
         error.close()
         raise UpdateError(f"{source}: {error.code} {error.reason}") from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         reason = " ".join(str(getattr(error, "reason", error)).split())
         raise UpdateError(
             f"{source}: cannot be fetched ({reason}); is there a way to it?"
@@ -214,7 +236,9 @@ def _at_hand(source: str, manifest: Manifest, folder: Path) -> Iterator[Path]:
     needed = 2 * manifest.size_bytes
     if (free := shutil.disk_usage(folder).free) < needed:
         raise UpdateError(f"{folder}: has {free / 1e6:.0f} MB left, {needed / 1e6:.0f} are needed")
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".fetched-", suffix=SUFFIX) as file:
+    for left in folder.glob(f"{_FETCHED}*"):
+        left.unlink(missing_ok=True)  # by one whose plug was pulled
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=_FETCHED, suffix=SUFFIX) as file:
         _fetch(source, manifest, file)
         yield Path(file.name)
 
@@ -233,14 +257,19 @@ def _fetch(source: str, manifest: Manifest, into: Any) -> None:
     into.flush()
 
 
-def _hand_over(folder: Path) -> None:
+def _files(folder: Path) -> set[tuple[str, int]]:
+    """Names and inodes: a file that took the place of another is another."""
+    with os.scandir(folder) as entries:
+        return {(entry.name, entry.inode()) for entry in entries}
+
+
+def _hand_over(folder: Path, before: set[tuple[str, int]]) -> None:
     """What root installed belongs to the folder's owner, who renews it next time."""
     if os.geteuid() != 0:
         return
     owner = folder.stat()
-    for file in folder.iterdir():
-        if file.lstat().st_uid == 0:
-            os.chown(file, owner.st_uid, owner.st_gid, follow_symlinks=False)
+    for name, _ in _files(folder) - before:
+        os.chown(folder / name, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def _tell_the_unit() -> None:

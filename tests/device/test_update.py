@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -175,3 +178,60 @@ def test_the_command_packs_a_network(owner: Owner) -> None:
     assert told.output == f"{out}: network {digest[:16]}\n"
     card = json.loads(BUNDLED_MODEL.with_suffix(".json").read_text(encoding="utf-8"))
     assert card["sha256"] == digest
+
+
+def test_an_address_that_is_none_is_one_line(owner: Owner) -> None:
+    told = owner.update("http://[::1/films.bundle")
+    assert (told.exit_code, told.output.count("\n")) == (1, 1)
+    assert "cannot be fetched (" in told.output
+
+
+def test_a_disk_that_fills_while_fetching_is_not_taken_for_the_network(
+    owner: Owner, web: Web
+) -> None:
+    web.answer = serve(owner.films(4) + bytes(1 << 20))
+    told = full_disk(owner, f"{web.address}/films.bundle")
+    assert (told.returncode, told.stderr.count("\n")) == (1, 1)
+    assert "state: cannot be written (File too large)" in told.stderr
+
+
+def full_disk(owner: Owner, source: str) -> subprocess.CompletedProcess[str]:
+    """An update where no file can have more than 4 kB: the kernel refuses to write the rest."""
+    owner.update()  # writes the configuration
+    program = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+from emoflix_device.cli import main
+main()
+"""
+    config = owner.box / "emoflix.yaml"
+    return subprocess.run(
+        [sys.executable, "-c", program, "update", "--config", config, source],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_what_a_pulled_plug_left_of_fetching_goes_with_the_next(owner: Owner, web: Web) -> None:
+    (owner.box / "state").mkdir()
+    left = owner.box / "state" / ".fetched-abc.bundle"
+    left.write_bytes(b"half of it")
+    web.answer = serve(owner.films(4))
+    assert owner.update(sources=[f"{web.address}/films.bundle"]).exit_code == 0
+    assert not left.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_root_gives_away_what_it_installed_and_nothing_else(owner: Owner) -> None:
+    state = owner.box / "state"
+    state.mkdir()
+    (state / "roots-own").write_text("secret")
+    os.chown(state, 4321, 4322)
+    owner.films(4)
+    assert owner.update(owner.folder / "films.bundle").exit_code == 0
+    owners = {file.name: file.stat().st_uid for file in state.iterdir()}
+    assert owners.pop("roots-own") == 0
+    assert set(owners.values()) == {4321}
