@@ -132,7 +132,7 @@ def _parts(address: str, most_bytes: int) -> Iterator[bytes]:
     except urllib.error.HTTPError as error:
         error.close()
         raise ModelError(f"{address}: {error.code} {error.reason}") from error
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         reason = " ".join(str(getattr(error, "reason", error)).split())
         raise ModelError(
             f"{address}: cannot be fetched ({reason}); is there a way to the internet?"

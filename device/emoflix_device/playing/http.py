@@ -1,6 +1,7 @@
 """Asking a media server in the home: short time-outs, small answers, and faults in words."""
 
 import http.client
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,8 +15,11 @@ from emoflix_device.playing import PlayerError
 
 TIMEOUT_S: Final = 5.0
 """For the connection, and again for every part of the answer."""
+LONGEST_S: Final = 30.0
+"""For a whole answer, though every part of it came in time."""
 LIMIT_BYTES: Final = 32 << 20
 """More than a page of any library."""
+_PART_BYTES: Final = 1 << 16
 _REFUSED: Final = frozenset({401, 403})
 
 _T = TypeVar("_T")
@@ -73,16 +77,16 @@ class MediaServer:
         headers = dict(self._headers)
         if body:
             headers["Content-Type"] = "application/json"
-        request = urllib.request.Request(  # noqa: S310 - the settings let http(s) in alone
-            f"{self._url}{path}", data=body, headers=headers
-        )
         try:
+            request = urllib.request.Request(  # noqa: S310 - the settings let http(s) in alone
+                f"{self._url}{path}", data=body, headers=headers
+            )
             with self._opener.open(request, timeout=self._timeout_s) as answer:
-                content: bytes = answer.read(LIMIT_BYTES + 1)
+                content = _read_within(answer, LONGEST_S)
         except urllib.error.HTTPError as error:
             with error:
                 raise PlayerError(f"{self} {_refusal(error)}") from error
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, ValueError) as error:
             reason = getattr(error, "reason", error)
             words = "no answer in time" if isinstance(reason, TimeoutError) else reason
             raise PlayerError(f"{self} cannot be reached ({words}): is it on?") from error
@@ -98,6 +102,21 @@ class MediaServer:
                 f"{self} answers with something else than it should ({error}):"
                 " is it the right address?"
             ) from error
+
+
+def _read_within(answer: http.client.HTTPResponse, longest_s: float) -> bytes:
+    """At most one part more than may come.
+
+    Raises:
+        OSError: It has not ended in time, or broke off.
+    """
+    until_s = time.monotonic() + longest_s
+    content = bytearray()
+    while len(content) <= LIMIT_BYTES and (part := answer.read1(_PART_BYTES)):
+        content += part
+        if time.monotonic() > until_s:
+            raise TimeoutError
+    return bytes(content)
 
 
 def key_in(file: Path, setting: str) -> str:

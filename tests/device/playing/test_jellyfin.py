@@ -1,18 +1,21 @@
 """Jellyfin, before a server that answers as its documentation says."""
 
+import contextlib
 import threading
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from emoflix_device.playing import PlayerError
+from emoflix_device.playing import PlayerError, http
 from emoflix_device.playing.http import MediaServer
 from emoflix_device.playing.jellyfin import PAGE
 from emoflix_device.playing.player import LibraryPlayer, open_player
 from emoflix_device.playing.settings import JellyfinSettings, PlayingSettings
 from tests.catalog.importers.conftest import Answer, Asked, Server
 from tests.device.playing.films import AMELIE, DRISHYAM, PADDINGTON
+from tests.device.web_server import Web
 
 KEY = "0123456789abcdef"
 ITEMS: list[dict[str, Any]] = [
@@ -170,6 +173,31 @@ def test_a_server_that_says_nothing_is_not_waited_for_long(server: Server) -> No
     media = MediaServer(server.url, {}, name="Jellyfin", timeout_s=0.2)
     with pytest.raises(PlayerError, match=r"cannot be reached \(no answer in time\): is it on\?"):
         media.get("/Items", dict)
+
+
+def test_a_server_that_never_comes_to_an_end_is_not_waited_for_long(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = threading.Event()
+
+    def drip(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(200)
+        request.end_headers()
+        with contextlib.suppress(OSError):
+            while not gone.wait(0.01):
+                request.wfile.write(b" ")
+
+    web.answer = drip
+    monkeypatch.setattr(http, "LONGEST_S", 0.2)
+    media = MediaServer(web.address, {}, name="Jellyfin")
+    with pytest.raises(PlayerError, match="no answer in time"):
+        media.get("/Items", dict)
+    gone.set()
+
+
+def test_an_address_that_is_none_is_told() -> None:
+    with pytest.raises(PlayerError, match=r"cannot be reached \(Invalid IPv6 URL\)"):
+        MediaServer("http://[::1", {}, name="Kodi").get("/", dict)
 
 
 def test_a_server_that_is_away_is_asked_again_only_after_a_while(
