@@ -42,30 +42,35 @@ class Fleet:
         self.settings = own
         """What counts now."""
         self.configured: Configured | None = None
-        """What is told of it."""
+        """What is told of it, and of a wish that was refused since."""
         self._kept = self._read() if own.fleet.allow else b""
         if self._kept:
             self.settings, self.configured = self._judged(self._kept)
+        self._counts = self.configured
 
-    def hear(self, payload: bytes) -> Configured | None:
-        """Take in a wish, empty where it was withdrawn; what is to be told now, if anything."""
+    def hear(self, payload: bytes) -> bool:
+        """Take in a wish, empty where it was withdrawn; whether there is something else to tell."""
         if payload == self._kept:
-            return None
+            return self._tell(self._counts)
         if payload:
             _, told = self._judged(payload)
             if told.error is not None:
                 _LOG.warning("fleet: refused: %s: %s", told.error.field, told.error.message)
-                return told
+                return self._tell(told)
         try:
             self._keep(payload)
         except OSError as error:
             _LOG.error("%s: cannot be written (%s)", self._file, error.strerror)
             fault = ErrorMessage(field="payload", message="it cannot be kept")
-            return Configured(id="", error=fault)
+            return self._tell(Configured(id="", error=fault))
         _LOG.info("fleet: other settings; starting anew")
         self.restarts.set()
         self._restart()
-        return None
+        return False
+
+    def _tell(self, configured: Configured | None) -> bool:
+        before, self.configured = self.configured, configured
+        return configured != before
 
     def _judged(self, payload: bytes) -> tuple[Settings, Configured]:
         """The settings with this wish, or the owner's own and why."""

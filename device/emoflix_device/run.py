@@ -97,8 +97,8 @@ def assemble(fleet: Fleet, bell: threading.Event, systemd: sdnotify.SystemdNotif
     info = _info(observer, films, fleet.configured)
 
     def hear(wish: bytes) -> None:
-        if (told := fleet.hear(wish)) is not None:
-            link.publish("info", msgspec.structs.replace(info, configuration=told))
+        if fleet.hear(wish):
+            link.publish("info", msgspec.structs.replace(info, configuration=fleet.configured))
 
     link = Link(
         settings.mqtt,

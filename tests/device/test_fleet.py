@@ -40,7 +40,7 @@ class Box:
 def test_what_is_allowed_counts_from_the_next_start_on(tmp_path: Path) -> None:
     box = Box(tmp_path)
     told = box.fleet.hear(wish(recommender={"count": 7}, vision={"farthest_m": 4}))
-    assert (told, box.restarts) == (None, 1)
+    assert (told, box.restarts) == (False, 1)
     assert box.fleet.restarts.is_set()
     anew = Box(tmp_path).fleet
     assert anew.settings.recommender == RecommenderSettings(count=7, languages=("ml",))
@@ -52,7 +52,7 @@ def test_what_is_allowed_counts_from_the_next_start_on(tmp_path: Path) -> None:
 def test_the_same_wish_again_changes_nothing(tmp_path: Path) -> None:
     Box(tmp_path).fleet.hear(wish(recommender={"count": 7}))
     again = Box(tmp_path)
-    assert again.fleet.hear(wish(recommender={"count": 7})) is None
+    assert not again.fleet.hear(wish(recommender={"count": 7}))
     assert again.restarts == 0
 
 
@@ -62,7 +62,7 @@ def test_a_wish_that_is_withdrawn_brings_the_owners_settings_back(tmp_path: Path
     box.fleet.hear(b"")
     assert box.restarts == 1
     assert Box(tmp_path).fleet.settings == own(tmp_path)
-    assert Box(tmp_path).fleet.hear(b"") is None
+    assert not Box(tmp_path).fleet.hear(b"")
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,28 @@ def test_what_is_refused_is_answered_with_its_key_and_changes_nothing(
     Box(tmp_path).fleet.hear(wish("before", recommender={"count": 7}))
     before = (tmp_path / KEPT).read_bytes()
     box = Box(tmp_path)
-    told = box.fleet.hear(payload)
+    assert box.fleet.hear(payload)
+    told = box.fleet.configured
     assert told is not None
     assert told.error is not None
     assert told.error.field == field
     assert message in told.error.message
     assert box.restarts == 0
     assert (tmp_path / KEPT).read_bytes() == before
+
+
+@pytest.mark.parametrize("before", [b"", wish(recommender={"count": 7})])
+def test_what_was_refused_is_told_no_longer_once_it_is_taken_back(
+    tmp_path: Path, before: bytes
+) -> None:
+    Box(tmp_path).fleet.hear(before)
+    box = Box(tmp_path)
+    counting = box.fleet.configured
+    assert box.fleet.hear(wish("bad", recommender={"count": 0}))
+    assert box.fleet.configured != counting
+    assert box.fleet.hear(before)
+    assert box.fleet.configured == counting
+    assert box.restarts == 0
 
 
 def test_a_key_that_the_owner_takes_back_no_longer_counts(tmp_path: Path) -> None:
@@ -119,6 +134,7 @@ def test_a_key_that_the_owner_takes_back_no_longer_counts(tmp_path: Path) -> Non
 def test_whatever_comes_is_taken_or_answered(payload: bytes) -> None:
     taken: list[bool] = []
     fleet = Fleet(Settings(state_dir=Path("/nowhere")), restart=lambda: taken.append(True))
-    told = fleet.hear(payload)
-    assert told is None or told.error is not None
+    if fleet.hear(payload):
+        assert fleet.configured is not None
+        assert fleet.configured.error is not None
     assert taken == []
