@@ -31,7 +31,7 @@ from emoflix_device.review import (
     review_picture,
     review_video,
 )
-from emoflix_device.vision.look import Observer, open_observer
+from emoflix_device.vision.look import Observer, ReadFace, open_observer
 
 DETECT_EVERY: Final = 5
 """Looks at a video; in between, its faces are followed. It finds who comes in within half a second
@@ -143,11 +143,14 @@ def analyse_picture(file: Path, observer: Observer, outputs: Outputs) -> Picture
     image = read_picture(file)
     report, faces = review_picture(image, observer)
     if outputs.annotated is not None:
+        # Not by OpenCV: where the disk is full, it does not say so.
+        encoded, content = cv2.imencode(outputs.annotated.suffix, annotated(image, faces))
+        if not encoded:
+            raise OutputError(
+                f"{outputs.annotated}: cannot be written as {outputs.annotated.suffix}"
+            )
         with written(outputs.annotated) as part:
-            if not cv2.imwrite(str(part), annotated(image, faces)):
-                raise OutputError(
-                    f"{outputs.annotated}: cannot be written as {outputs.annotated.suffix}"
-                )
+            part.write_bytes(content)
     if outputs.table is not None:
         columns = ("x_px", "y_px", "width_px", "height_px", "score", "quality", "expression")
         rows = (
@@ -211,10 +214,33 @@ def _drawing(output: Path, frames_per_s: float, size: tuple[int, int]) -> Iterat
         writer = cv2.VideoWriter(str(part), cv2.CAP_FFMPEG, codec, frames_per_s, size)
         if not writer.isOpened():
             raise OutputError(f"{output}: a video of {size[0]} x {size[1]} cannot be written there")
+        frames = 0
+
+        def draw(image: Image, faces: tuple[ReadFace, ...], mood: str) -> None:
+            nonlocal frames
+            writer.write(annotated(image, faces, mood))
+            frames += 1
+
         try:
-            yield lambda image, faces, mood: writer.write(annotated(image, faces, mood))
+            yield draw
         finally:
             writer.release()
+        # OpenCV's writer never says that anything went wrong.
+        if _frames_in(part) < frames:
+            raise OutputError(f"{output}: not all of it could be written: is the disk full?")
+
+
+def _frames_in(video: Path) -> int:
+    """How many frames stand in a video; none of them is decoded."""
+    capture = cv2.VideoCapture(str(video), cv2.CAP_FFMPEG)
+    try:
+        capture.set(cv2.CAP_PROP_FORMAT, -1)
+        frames = 0
+        while capture.grab():
+            frames += 1
+        return frames
+    finally:
+        capture.release()
 
 
 def _images(capture: Any, advance: Callable[[int], None]) -> Iterator[Image]:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from emoflix_device.errors import EmoflixError
 from emoflix_device.replacing import replacing
@@ -17,8 +18,8 @@ def check_output(file: Path, output: Path, suffixes: Collection[str]) -> None:
     """Find out before the work what would go wrong after it.
 
     Raises:
-        OutputError: the name does not end as it should, its folder is not there, or it is the
-            file to be read.
+        OutputError: the name does not end as it should, its folder is not there or cannot be
+            written to, or it is the file to be read.
     """
     if output.suffix.lower() not in suffixes:
         raise OutputError(f"{output}: its name must end in {', '.join(sorted(suffixes))}")
@@ -28,6 +29,8 @@ def check_output(file: Path, output: Path, suffixes: Collection[str]) -> None:
         raise OutputError(f"{output}: is a folder")
     if output.exists() and file.exists() and output.samefile(file):
         raise OutputError(f"{output}: is the file to be read; choose another name")
+    with _told(output), TemporaryFile(dir=output.parent):
+        pass
 
 
 @contextmanager
@@ -37,9 +40,14 @@ def written(output: Path) -> Iterator[Path]:
     Raises:
         OutputError: it cannot be written.
     """
+    with _told(output), replacing(output) as part:
+        yield part
+
+
+@contextmanager
+def _told(output: Path) -> Iterator[None]:
     try:
-        with replacing(output) as part:
-            yield part
+        yield
     except OSError as error:
         raise OutputError(f"{output}: cannot be written ({error.strerror})") from error
 

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import resource
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -310,6 +312,53 @@ def test_an_output_that_cannot_be_written_is_refused_before_the_work(
     assert code == 2
     assert message in err
     assert video.read_bytes() == before
+
+
+def test_a_folder_that_takes_no_file_is_told_before_the_work(
+    analyze: Run, write_video: Callable[..., Path]
+) -> None:
+    code, _, err = analyze(write_video(), "--model", "none.tflite", "--csv", "/proc/looks.csv")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "/proc/looks.csv: cannot be written (" in err
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mov", ".mkv", ".avi"])
+def test_an_annotated_video_that_the_disk_has_no_room_for_is_told(
+    analyze: Run, model: Any, write_video: Callable[..., Path], tmp_path: Path, suffix: str
+) -> None:
+    video, out = write_video(frames=60), tmp_path / f"out{suffix}"
+    assert analyze(video, *model, "--annotate", out)[0] == 0
+    room_bytes = out.stat().st_size * 3 // 4
+    out.unlink()
+    with files_of_at_most(room_bytes):
+        code, _, err = analyze(video, *model, "--annotate", out)
+    assert (code, err) == (
+        2,
+        f"emoflix: {out}: not all of it could be written: is the disk full?\n",
+    )
+    assert not [*tmp_path.glob("*out*")]
+
+
+def test_an_annotated_picture_that_the_disk_has_no_room_for_is_told(
+    analyze: Run, model: Any, tmp_path: Path
+) -> None:
+    picture, out = tmp_path / "grey.png", tmp_path / "out.png"
+    cv2.imwrite(str(picture), np.random.default_rng(1).integers(0, 255, (90, 90), np.uint8))
+    with files_of_at_most(2000):
+        code, _, err = analyze(picture, *model, "--annotate", out)
+    assert (code, err) == (2, f"emoflix: {out}: cannot be written (File too large)\n")
+    assert not [*tmp_path.glob("*out*")]
+
+
+@contextmanager
+def files_of_at_most(room_bytes: int) -> Iterator[None]:
+    """As on a disk that is full from there on."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_an_older_output_stays_where_the_input_breaks(
