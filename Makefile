@@ -44,7 +44,7 @@ evaluate-mood: $(VENV)/dev.done ## How steady and how quick the mood is, beside 
 fuzz: $(VENV)/dev.done ## Send every command what its schema allows and forbids [SECONDS=300]
 	$(BIN)/python -m tests.device.fuzz $(SECONDS)
 
-PAGE := device/emoflix_device/web/page/index.html
+PAGE := device/emoflix_device/web/page/phone.en.html
 # Node of the system where it is young enough, else the one among the developer's packages.
 NODE := $(shell node -p '+process.versions.node.split(".")[0] >= 20' 2>/dev/null)
 web: $(PAGE) ## Build the page for phones and the television

@@ -30,27 +30,31 @@ const leaner = {
 await rm(OUT, { recursive: true, force: true });
 await mkdir(join(OUT, "assets"), { recursive: true });
 
-const { metafile } = await build({
+const SHARED = {
   absWorkingDir: HERE,
+  bundle: true,
+  format: "esm",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  charset: "utf8",
+  logLevel: "warning",
+};
+const { metafile } = await build({
+  ...SHARED,
   entryPoints: { page: "src/main.tsx", style: "src/styles/style.css" },
   outdir: join(OUT, "assets"),
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
-  bundle: true,
+  publicPath: "/assets",
   splitting: true,
-  format: "esm",
   target: ["es2022", "chrome111", "firefox113", "safari16.4"],
-  jsx: "automatic",
-  jsxImportSource: "preact",
   alias: { buffer: "buffer/", events: "events/" }, // the packages, not what Node has under these names
   plugins: [leaner],
   loader: { ".woff2": "file" },
   minify: true,
   legalComments: "none", // licences.txt has the licences whole
-  charset: "utf8",
   metafile: true,
-  logLevel: "warning",
 });
 
 const outputs = Object.entries(metafile.outputs).map(([path, output]) => ({
@@ -61,14 +65,26 @@ const made = (entry) => outputs.find((output) => output.entryPoint === entry).ad
 const chunks = outputs.filter(({ address }) => address.includes("/chunk-")).map(({ address }) => address);
 const font = outputs.find(({ address }) => /-latin-400-normal-\w+\.woff2$/.test(address)).address;
 const icon = await hashed("src/icon.svg");
+const style = made("src/styles/style.css");
+const { phoneShell } = await shells();
 
-await fill("src/index.html", "index.html", {
-  SCRIPT: made("src/main.tsx"),
-  STYLE: made("src/styles/style.css"),
-  MODULES: [made("src/mqtt.ts"), ...chunks].map((address) => `<link rel="modulepreload" href="${address}">`).join("\n    "),
-  FONT: font,
-  ICON: icon,
-});
+// A file a face and language. The phone's has its words, places and styles within, which is all that it
+// takes to be seen and used.
+for (const file of await readdir(join(HERE, "src/strings"))) {
+  const language = basename(file, ".json");
+  const modules = [made(`src/strings/${file}`), ...chunks, made("src/mqtt.ts")];
+  const values = {
+    LANGUAGE: language,
+    STYLE: style,
+    STYLES: (await readFile(join(OUT, style), "utf8")).trim(),
+    SCRIPT: made("src/main.tsx"),
+    MODULES: modules.map((address) => `<link rel="modulepreload" href="${address}">`).join(""),
+    FONT: font,
+    ICON: icon,
+    SHELL: phoneShell(language, JSON.parse(await readFile(join(HERE, "src/strings", file), "utf8"))),
+  };
+  for (const face of ["phone", "tv"]) await fill(`src/${face}.html`, `${face}.${language}.html`, values);
+}
 await fill("src/manifest.webmanifest", "manifest.webmanifest", { ICON: icon });
 await writeFile(join(OUT, "licences.txt"), await licences(Object.keys(metafile.inputs)));
 
@@ -94,7 +110,7 @@ if (total > BUDGET_BYTES) {
 
 async function fill(from, to, values) {
   let text = await readFile(join(HERE, from), "utf8");
-  for (const [name, value] of Object.entries(values)) text = text.replaceAll(`%${name}%`, value);
+  for (const [name, value] of Object.entries(values)) text = text.replaceAll(`%${name}%`, () => value);
   await writeFile(join(OUT, to), text);
 }
 
@@ -104,6 +120,17 @@ async function hashed(from) {
   const name = `${basename(from, extname(from))}-${hash}${extname(from)}`;
   await writeFile(join(OUT, "assets", name), content);
   return `/assets/${name}`;
+}
+
+/** The module src/shell.tsx, run here, in a world where nothing was kept and no place is in the address. */
+async function shells() {
+  const { outputFiles } = await build({
+    ...SHARED,
+    entryPoints: ["src/shell.tsx"],
+    banner: { js: 'const location = { hash: "" }, localStorage = { getItem: () => null }, window = { addEventListener() {} };' },
+    write: false,
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
 }
 
 /** The licence of every package that something in the page came from, and of those it brought along. */

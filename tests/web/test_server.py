@@ -2,8 +2,11 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,7 +23,6 @@ def test_the_page_comes_with_everything_forbidden_but_itself(web: WebProcess) ->
     assert answer.status == 200
     policy = answer.headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
-    assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -28,15 +30,46 @@ def test_the_page_comes_with_everything_forbidden_but_itself(web: WebProcess) ->
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "aiohttp" not in answer.headers["Server"].lower()
     body = answer.body.decode()
-    assert "<script>" not in body
-    assert "style=" not in body
+    assert " style=" not in body
+    for kind in ("script", "style"):
+        (within,) = re.findall(f"<{kind}>(.*?)</{kind}>", body, re.DOTALL)
+        hash_ = b64encode(sha256(within.encode()).digest()).decode()
+        assert f"{kind}-src 'self' 'sha256-{hash_}';" in policy
+
+
+def test_the_televisions_page_has_no_script_or_style_within(web: WebProcess) -> None:
+    answer = get(web, "/?tv")
+    assert "script-src 'self'; style-src 'self';" in answer.headers["Content-Security-Policy"]
+    body = answer.body.decode()
+    assert 'class="tv"' in body
+    assert not re.search("<script>|<style| style=", body)
+
+
+@pytest.mark.parametrize("address", ["/", "/?tv"])
+def test_the_page_comes_in_the_language_chosen_here_or_wanted(
+    web: WebProcess, address: str
+) -> None:
+    wanted = {"Accept-Language": "de-AT,de;q=0.9,en;q=0.8"}
+    for headers, language in [
+        ({}, "en"),
+        (wanted, "de"),
+        (wanted | {"Cookie": "emoflix=x; language=ml"}, "ml"),
+        (wanted | {"Cookie": "language=../../etc/passwd"}, "de"),
+    ]:
+        answer = get(web, address, **headers)
+        assert f'<html lang="{language}"' in answer.body.decode()
+        assert {"Accept-Language", "Cookie"} <= {*answer.headers["Vary"].split(", ")}
+        again = get(web, address, **headers, **{"If-None-Match": answer.headers["Etag"]})
+        assert again.status == 304
 
 
 def test_every_file_has_its_type_its_cache_and_its_compressed_form(web: WebProcess) -> None:
-    for address, file in read_page().items():
+    page = read_page()
+    faces = {"/": page.faces["phone"]["en"], "/?tv": page.faces["tv"]["en"]}
+    for address, file in {**faces, **page.files}.items():
         answer = get(web, address, **{"Accept-Encoding": "gzip"})
         assert answer.status == 200
-        assert answer.headers["Content-Type"] == file.content_type
+        assert answer.headers["Content-Type"] == file.headers["Content-Type"]
         body = answer.body
         if answer.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)

@@ -10,9 +10,8 @@ import { info, live, mood, now, settings } from "./state";
 import { loadLanguage } from "./text";
 import { Tv } from "./tv/Tv";
 
-const onTv = new URLSearchParams(location.search).has("tv");
 const root = document.documentElement;
-root.classList.add(onTv ? "tv" : "phone");
+const onTv = root.classList.contains("tv");
 
 // The room's light follows its mood: style.css has a hue for each.
 effect(() => {

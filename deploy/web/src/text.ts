@@ -13,26 +13,31 @@ const LOADERS: Record<Language, () => Promise<{ default: Record<Key, string> }>>
   ml: () => import("./strings/ml.json"),
   de: () => import("./strings/de.json"),
 };
-const KEPT_AS = "language";
+const YEAR_S = 365 * 24 * 3600;
 
 export const language = signal<Language>("en");
 const words = signal<Record<string, string>>({});
 
-/** Takes what was chosen here before, else what the browser wants, else English. */
+/** The language that the page came in: the one chosen here before, else what the browser wants. */
 export async function loadLanguage(): Promise<void> {
-  const wanted = [localStorage.getItem(KEPT_AS) ?? "", ...navigator.languages].map((tag) => tag.slice(0, 2));
-  await useLanguage((wanted.find((tag) => tag in LANGUAGES) ?? "en") as Language);
+  await load(document.documentElement.lang as Language);
 }
 
+/** Kept where the box sees it, so that the next page comes in it. */
 export async function chooseLanguage(chosen: Language): Promise<void> {
-  localStorage.setItem(KEPT_AS, chosen);
-  await useLanguage(chosen);
+  document.cookie = `language=${chosen}; path=/; max-age=${YEAR_S}; samesite=lax`;
+  await load(chosen);
+  document.documentElement.lang = chosen;
 }
 
-async function useLanguage(chosen: Language): Promise<void> {
-  words.value = (await LOADERS[chosen]()).default;
+async function load(chosen: Language): Promise<void> {
+  speak(chosen, (await LOADERS[chosen]()).default);
+}
+
+/** From here on everything is said in these words. */
+export function speak(chosen: Language, its: Record<Key, string>): void {
+  words.value = its;
   language.value = chosen;
-  document.documentElement.lang = chosen;
 }
 
 /** The words for a key, `{name}` replaced by what is given. */

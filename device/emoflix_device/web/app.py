@@ -1,6 +1,6 @@
 """The process's addresses: the page, who one is, pairing, and the way to the broker."""
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final
 
 import msgspec
@@ -8,7 +8,8 @@ from aiohttp import web
 
 from emoflix_device.web.bridge import Bridge
 from emoflix_device.web.headers import SECURITY_HEADERS, is_ours, is_same_origin
-from emoflix_device.web.page import PageFile
+from emoflix_device.web.language import language_for
+from emoflix_device.web.page import BuiltPage
 from emoflix_device.web.pairing import GUEST, BrokerUser, Pairing
 
 COOKIE: Final = "emoflix"
@@ -39,7 +40,7 @@ class Site:
         self,
         *,
         device: str,
-        page: Mapping[str, PageFile],
+        page: BuiltPage,
         bridge: Bridge,
         pairing: Pairing | None,
     ) -> None:
@@ -47,7 +48,7 @@ class Site:
 
         Args:
             device: name in the topics.
-            page: files by address.
+            page: its files.
             bridge: to the broker.
             pairing: the paired phones; without it everyone is `guest`.
         """
@@ -62,19 +63,23 @@ class Site:
         app.router.add_get("/session", self._session)
         app.router.add_post("/pair", self._pair)
         app.router.add_get("/mqtt", self._mqtt)
+        app.router.add_get("/", self._face)
         app.router.add_get("/{path:.*}", self._file)
         app.on_response_prepare.append(_forbid)
         app.on_shutdown.append(self._close)
         return app
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
-        found = self._page.get(request.path)
+        found = self._page.files.get(request.path)
         if found is None:
             raise web.HTTPNotFound(text="nothing is here\n")
-        return web.FileResponse(
-            found.path,
-            headers={"Content-Type": found.content_type, "Cache-Control": found.cache_control},
-        )
+        return web.FileResponse(found.path, headers=found.headers)
+
+    async def _face(self, request: web.Request) -> web.StreamResponse:
+        languages = self._page.faces["tv" if "tv" in request.query else "phone"]
+        accepted = request.headers.get("Accept-Language", "")
+        found = languages[language_for(request.cookies.get("language"), accepted, languages)]
+        return web.FileResponse(found.path, headers=found.headers)
 
     async def _session(self, request: web.Request) -> web.StreamResponse:
         known = self._who(request)
@@ -127,9 +132,11 @@ def _only_to_us(names: Collection[str]) -> Any:
     return only_to_us
 
 
-async def _forbid(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(SECURITY_HEADERS)
-    response.headers.setdefault("Cache-Control", "no-store")
+async def _forbid(request: web.Request, response: web.StreamResponse) -> None:
+    for name, value in (SECURITY_HEADERS | {"Cache-Control": "no-store"}).items():
+        response.headers.setdefault(name, value)
+    if request.path == "/":  # here, since a file's answer has a mind of its own about this
+        response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
     # What program answers, and in which version, is nobody's business.
     response.headers["Server"] = "emoflix"
 

@@ -20,9 +20,20 @@ _DIRECTIVES: Final = {
     "require-trusted-types-for": "'script'",
     "trusted-types": "'none'",
 }
-CONTENT_SECURITY_POLICY: Final = "; ".join(f"{name} {value}" for name, value in _DIRECTIVES.items())
+
+
+def content_security_policy(**within: Collection[str]) -> str:
+    """What a browser is to forbid.
+
+    Args:
+        within: `script` and `style`: the hashes of those that stand in the page itself.
+    """
+    named = {f"{kind}-src": " ".join(["'self'", *hashes]) for kind, hashes in within.items()}
+    return "; ".join(f"{name} {value}" for name, value in (_DIRECTIVES | named).items())
+
+
 SECURITY_HEADERS: Final = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Content-Security-Policy": content_security_policy(),
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
