@@ -9,8 +9,8 @@ OTHERWISE: Final = "en"
 def language_for(chosen: str | None, accepted: str, offered: Collection[str]) -> str:
     """What was chosen here before, else what the browser wants most, else English.
 
-    A browser tells what it wants in `Accept-Language` (RFC 9110, 12.5.4). Regions are of no account:
-    a page in `de` is one for `de-AT`.
+    A browser tells what it wants in `Accept-Language` (RFC 9110, 12.5.4). Regions are of no
+    account: a page in `de` is one for `de-AT`.
 
     Args:
         chosen: what the page left in its cookie, which may be anything.
