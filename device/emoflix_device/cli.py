@@ -1,5 +1,7 @@
 """The command `emoflix`: a table of commands, each imported only when it is asked for."""
 
+import io
+import signal
 import sys
 from importlib.metadata import version
 from typing import Final
@@ -52,8 +54,18 @@ def emoflix() -> None:
     """A small box by the television that reads the room's mood and recommends films."""
 
 
+def _end(number: int, _frame: object) -> None:
+    sys.exit(128 + number)
+
+
 def main() -> None:
     """Run a command; an error a person can mend is one line and exit code 2."""
+    # What is half done is taken back, as at Ctrl-C; `nohup` stays what it is.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _end)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Malayalam shows the rest
     try:
         emoflix()
     except (EmoflixError, CatalogueError) as error:
