@@ -8,6 +8,7 @@ without.
 
 import datetime as dt
 import logging
+import os
 import queue
 import sys
 import time
@@ -52,6 +53,8 @@ EVENT_WAIT_S: Final = 0.5
 BEAT_S: Final = 0.2
 BAR_WIDTH: Final = 10
 INDENT: Final = 10
+UNBROKEN: Final = 10_000
+"""Columns that no line fills."""
 
 
 class View:
@@ -176,7 +179,10 @@ def show(
     Raises:
         BrokerError: the password or the authority's file cannot be used.
     """
-    console = console or Console(no_color=plain, highlight=False)
+    if console is None:
+        # Whoever reads lines from a pipe wants each of them whole.
+        whole = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        console = Console(no_color=plain, highlight=False, width=UNBROKEN if whole else None)
     # Faults are shown here in their place; the log's lines for a service would come between.
     logging.getLogger("emoflix_device").addHandler(logging.NullHandler())
     heard: queue.SimpleQueue[MQTTMessage] = queue.SimpleQueue()
@@ -211,10 +217,17 @@ def show(
         connection.stop(1.0)
 
 
+def _level(_context: click.Context, option: click.Parameter, name: str | None) -> str | None:
+    """One level of a topic: with more or less than that, nothing would ever be heard."""
+    if name in {None, option.default} or (name and not {*name} & {*"/+#"}):
+        return name
+    raise click.BadParameter(f"{name!r} is no name: give one without / + #")
+
+
 @click.command()
 @click.option("--host", default="localhost", show_default=True, help="The broker.")
 @click.option("--port", type=click.IntRange(1, 65535), default=1883, show_default=True)
-@click.option("--user", help="Your user at the broker.")
+@click.option("--user", callback=_level, help="Your user at the broker.")
 @click.option(
     "--password-file",
     type=click.Path(path_type=Path),
@@ -224,7 +237,9 @@ def show(
 @click.option(
     "--ca-file", type=click.Path(path_type=Path), help="Speak TLS, trusting this authority."
 )
-@click.option("--device", default=ANY, help="Whose topics (by default all devices').")
+@click.option(
+    "--device", default=ANY, callback=_level, help="Whose topics (by default all devices')."
+)
 @click.option("--seconds", type=click.FloatRange(min=0), help="End by itself after so long.")
 @click.option("--lines", is_flag=True, help="One line a change, also on a terminal; no keys.")
 @click.option("--plain", is_flag=True, help="Lines with neither colours nor block characters.")

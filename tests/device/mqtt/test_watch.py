@@ -1,5 +1,6 @@
 import datetime as dt
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -244,6 +245,25 @@ def test_the_command_ends_by_itself_with_0(mosquitto: Mosquitto) -> None:
     assert "looks happy" in done.stdout
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
+
+
+def test_a_pipe_gets_each_line_whole(mosquitto: Mosquitto, device: Link) -> None:
+    title = "A Title That Goes On and On Until the Edge of the Screen and Beyond"
+    device.publish("recommendations", slate(1, film(title=title)))
+    line = command(mosquitto.port, "--device", "den", "--seconds", "4", "--plain")
+    bare = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    done = subprocess.run(
+        line, capture_output=True, text=True, check=True, timeout=GUARD_S, env=bare
+    )
+    assert f" 1 {title} (2013)  ml, 160 min, thriller, Jeethu Joseph\n" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["#", "a/b", ""])
+@pytest.mark.parametrize("option", ["--device", "--user"])
+def test_a_name_that_is_none_is_refused_rather_than_listened_for(option: str, name: str) -> None:
+    result = CliRunner().invoke(watch, [option, name, "--seconds", "1"])
+    assert result.exit_code == 2
+    assert "is no name" in result.output
 
 
 @pytest.mark.usefixtures("device")
