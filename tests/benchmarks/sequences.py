@@ -45,6 +45,10 @@ class Sequence:
     prior: tuple[float, ...]
 
     @property
+    def looks_per_s(self) -> float:
+        return float(1 / (self.times_s[1] - self.times_s[0]))
+
+    @property
     def seen(self) -> NDArray[np.bool_]:
         return ~np.isnan(self.looks[:, 0])
 
@@ -64,10 +68,15 @@ def readings(model: ExpressionModel, labelled: Labelled, seed: int) -> list[NDAr
     return found
 
 
-def invented(read: list[NDArray[np.float32]], prior: tuple[float, ...], seed: int) -> Sequence:
+def invented(
+    read: list[NDArray[np.float32]],
+    prior: tuple[float, ...],
+    seed: int,
+    looks_per_s: float = LOOKS_PER_S,
+) -> Sequence:
     """One sequence; the same one for the same seed."""
     generator = np.random.default_rng(seed)
-    times_s = np.arange(0, LENGTH_S, 1 / LOOKS_PER_S)
+    times_s = np.arange(0, LENGTH_S, 1 / looks_per_s)
     truth = np.empty(len(times_s), np.intp)
     looks = np.empty((len(times_s), len(EXPRESSIONS)), np.float32)
     label, crop = int(generator.integers(len(EXPRESSIONS))), 0
@@ -80,7 +89,7 @@ def invented(read: list[NDArray[np.float32]], prior: tuple[float, ...], seed: in
         if now_s >= crop_until_s:
             crop = int(generator.integers(len(read[label])))
             crop_until_s = now_s + generator.exponential(MEAN_CROP_S)
-        if generator.random() < GAPS_PER_S / LOOKS_PER_S:
+        if generator.random() < GAPS_PER_S / looks_per_s:
             gap_until_s = now_s + generator.exponential(MEAN_GAP_S)
         truth[look] = label
         looks[look] = np.nan if now_s < gap_until_s else read[label][crop, look % VIEWS]
