@@ -103,6 +103,27 @@ def test_a_documented_command_exists_with_its_options(found: Documented) -> None
     parse(root, program, arguments, whole=found.whole)
 
 
+@pytest.mark.parametrize("program", ["emoflix", "emoflix-catalog", "emoflix-train"])
+def test_every_command_is_documented(program: str) -> None:
+    (script,) = entry_points(group="console_scripts", name=program)
+    root = getattr(import_module(script.module), program.replace("-", "_"), None)
+    told = "\n".join(found.command for found in COMMANDS)
+    commands = [*commands_below(root if root is not None else script.load(), program)]
+    assert len(commands) > 5
+    assert [command for command in commands if not re.search(rf"{command}\b", told)] == []
+
+
+def commands_below(command: click.Command, name: str) -> Iterator[str]:
+    """Each command's whole name."""
+    if not isinstance(command, click.Group):
+        yield name
+        return
+    context = click.Context(command, info_name=name)
+    for word in command.list_commands(context):
+        if (inner := command.get_command(context, word)) is not None:
+            yield from commands_below(inner, f"{name} {word}")
+
+
 def parse(command: click.Command, name: str, arguments: list[str], *, whole: bool) -> None:
     """Parse as the program would, without running anything.
 
