@@ -150,7 +150,7 @@ def analyse_picture(file: Path, observer: Observer, outputs: Outputs) -> Picture
                 f"{outputs.annotated}: cannot be written as {outputs.annotated.suffix}"
             )
         with written(outputs.annotated) as part:
-            part.write_bytes(content)
+            part.write_bytes(content.tobytes())
     if outputs.table is not None:
         columns = ("x_px", "y_px", "width_px", "height_px", "score", "quality", "expression")
         rows = (
