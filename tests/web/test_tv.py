@@ -155,6 +155,40 @@ def test_a_key_wakes_it_and_does_nothing_else(device: Device, open_page: Open) -
     shows(page, "Press any key for tonight's films")
 
 
+def test_what_a_key_brings_is_in_focus_before_the_next_key(device: Device, open_page: Open) -> None:
+    device.say("settings", SettingsMessage(camera="on", evening="waiting"))
+    page = open_page(tv=True)
+    device.wait_for("preferences")  # asked for once all is known, the slate included
+    woken = """async () => {
+        document.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
+        while (document.querySelector(".tv-card") === null) await null;  // not a frame, not a timer
+        return document.activeElement.dataset.film;
+    }"""
+    assert page.evaluate(woken) == FILMS[0].id
+
+
+def test_a_film_that_is_opened_while_another_closes_stays_open(
+    device: Device, open_page: Open
+) -> None:
+    page = open_page(tv=True)
+    expect(page.locator(".tv-card").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_contain_text(FILMS[0].title)
+    page.evaluate(
+        """async (second) => {
+            const first = document.querySelector("dialog");
+            const closed = new Promise((done) => first.addEventListener("close", done));
+            document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" }));
+            while (first.isConnected) await null;
+            document.querySelector(second).click();
+            await closed;
+        }""",
+        f'[data-film="{FILMS[1].id}"]',
+    )
+    expect(page.get_by_role("dialog")).to_contain_text(FILMS[1].title)
+    assert device
+
+
 def test_films_are_asked_for_from_the_sofa(device: Device, open_page: Open) -> None:
     device.say("recommendations", slate("s0", ()))
     page = open_page(tv=True)

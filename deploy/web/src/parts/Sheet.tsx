@@ -1,7 +1,7 @@
 // A dialog from the browser itself: it keeps the focus, and Escape closes it.
 
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../text";
 import { Icon } from "./Icon";
 
@@ -14,7 +14,7 @@ interface Props {
 
 export function Sheet({ title, onClose, children, class: kind = "" }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const [before, shown] = [document.activeElement, dialog.current];
     shown?.showModal();
     return () => {
@@ -27,7 +27,8 @@ export function Sheet({ title, onClose, children, class: kind = "" }: Props) {
       ref={dialog}
       class={`sheet ${kind}`}
       aria-labelledby="sheet-title"
-      onClose={onClose}
+      // A browser tells that it was closed when it has time: by then another may stand in its place.
+      onClose={() => dialog.current !== null && onClose()}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}
     >
       <div class="sheet-body">

@@ -1,7 +1,7 @@
 // The television's face: large cards in a row, one reason each; at rest until asked or visited.
 
 import { effect, signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { ask, recommend, say } from "../actions";
 import type { EveningState, Film } from "../contract";
 import { clock, filmLine, languageAndGenres, yearAndLength } from "../format";
@@ -48,8 +48,10 @@ effect(() => {
   before = evening;
 });
 
+// Whatever listens or takes the focus does so with what it belongs to, not after that was painted: a key
+// that comes between the two would be lost, or do what another was to do.
 export function Tv() {
-  useEffect(
+  useLayoutEffect(
     () =>
       listen(
         () => {
@@ -93,7 +95,7 @@ function Rest() {
 function Evening() {
   const camera = settings.value?.camera;
   const films = slate.value?.films.slice(0, MOST_CARDS) ?? [];
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened.value === null) focusFirst(); // else what the finger is about to press would be another button
   }, [slate.value?.slate]);
   return (
@@ -165,7 +167,7 @@ function Details({ film }: { film: Film }) {
     if ((await ask("play", { film: film.id })) !== undefined) say(t("film.started", { title: film.title }));
     opened.value = null;
   };
-  useEffect(() => document.querySelector<HTMLElement>("dialog .actions button")?.focus(), []);
+  useLayoutEffect(() => document.querySelector<HTMLElement>("dialog .actions button")?.focus(), []);
   return (
     <Sheet title={film.title} onClose={() => (opened.value = null)} class="tv-sheet">
       <Poster film={film} />
