@@ -84,7 +84,8 @@ class Offering:
         self._clock = clock
         self._expires_s = expires_s
         self._shown: RecommendationsMessage | None = None
-        self._shown_to: tuple[str, ...] = ()
+        self._shown_to: frozenset[int] = frozenset()
+        """The profiles' numbers."""
 
     def make(self, reading: MoodReading | None, wanted: Wanted = ANYTHING) -> Slate:
         """Make a slate and show it to nobody.
@@ -133,19 +134,21 @@ class Offering:
             mood = self._watching.mood
             self._evening.slate_made(mood, self._clock.steady_s())
             self._show(message)
-            self._shown_to = names
+            self._shown_to = frozenset(map(self._household.profiles.number, names))
             self._tell("event", recommended_event(slate, mood))
             self._shelf.ask([recommendation.film for recommendation in slate.films])
         return message
 
-    def withdraw(self, profile: str) -> None:
-        """Take back a slate that was made for this profile, which is erased: it tells of them."""
-        if self._shown is not None and profile in self._shown_to:
+    def follow(self) -> None:
+        """Show the slate again once it is known which of its films can be played.
+
+        One that was made for a profile that is erased, here or by `emoflix profile`, is taken back:
+        it tells of them.
+        """
+        if self._shown is not None and not self._shown_to <= self._people.numbers:
+            self._shown_to = frozenset()
             self._shelf.ask(())
             self._show(msgspec.structs.replace(self._shown, films=(), note=WITHDRAWN))
-
-    def follow(self) -> None:
-        """Show the slate again once it is known which of its films can be played."""
         held = self._shelf.answer()
         if held and self._shown is not None:
             films = tuple(

@@ -53,6 +53,7 @@ class People:
         self._random = np.random.default_rng()
         self._known: dict[str, _Known] = {}
         self._viewers: dict[str, Viewer] = {}
+        self._numbers: frozenset[int] = frozenset()
         self._selected: str | None = None
         self._written_at = -1
         household.profiles.ensure(HOUSEHOLD)
@@ -62,6 +63,12 @@ class People:
         """Who watches; None is the household as a whole."""
         self._notice_others()
         return self._selected
+
+    @property
+    def numbers(self) -> frozenset[int]:
+        """Of the profiles that there are."""
+        self._notice_others()
+        return self._numbers
 
     @property
     def current(self) -> str:
@@ -130,6 +137,7 @@ class People:
         self._known.clear()
         self._viewers.clear()
         self._household.profiles.ensure(HOUSEHOLD)
+        self._numbers = self._household.profiles.numbers()
         self._selected = self._household.profiles.selected
 
     def _keep(self, profile: str, what: str, learnt: dict[str, Any]) -> None:

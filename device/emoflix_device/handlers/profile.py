@@ -56,9 +56,7 @@ def _introduce(desk: Desk, request: ProfileRequest) -> ProfileResult:
 
 
 def _erase(desk: Desk, request: ProfileRequest) -> ProfileResult:
-    kept = desk.household.profiles.named(_name(request))
-    desk.household.erase(kept)
-    desk.once_kept.append(lambda: desk.offering.withdraw(kept))
+    desk.household.erase(desk.household.profiles.named(_name(request)))
     return ProfileResult()
 
 

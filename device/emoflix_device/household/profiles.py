@@ -24,6 +24,10 @@ class Profiles:
             name for (name,) in self._database.rows("SELECT name FROM profile ORDER BY id")
         )
 
+    def numbers(self) -> frozenset[int]:
+        """Of all of them: a number outlives a new name, and is never given again."""
+        return frozenset(number for (number,) in self._database.rows("SELECT id FROM profile"))
+
     def number(self, name: str) -> int:
         """What the other tables know a profile by.
 

@@ -56,7 +56,17 @@ def test_a_slate_that_was_made_for_an_erased_profile_is_taken_back(box: Box) -> 
     box.done("profile", {"action": "erase", "name": "Bo"})
     assert box.heard()["recommendations"][-1]["films"]
     box.done("profile", {"action": "erase", "name": "Anna"})
-    assert box.heard()["recommendations"][-1]["films"] == []
+    box.turn_until(lambda: box.heard()["recommendations"][-1]["films"] == [])
+
+
+def test_a_slate_stays_with_its_profile_over_a_new_name(box: Box) -> None:
+    box.done("profile", {"action": "create", "name": "Anna"})
+    box.done("recommend", {"profile": "Anna"})
+    box.done("profile", {"action": "rename", "name": "Anna", "new_name": "Bo"})
+    box.done("profile", {"action": "list"})
+    assert box.heard()["recommendations"][-1]["films"]
+    box.done("profile", {"action": "erase", "name": "Bo"})
+    box.turn_until(lambda: box.heard()["recommendations"][-1]["films"] == [])
 
 
 def test_the_household_itself_can_be_erased_and_begins_anew(box: Box) -> None:
@@ -113,7 +123,10 @@ def test_what_another_program_erased_is_not_used_any_more(tmp_path: Path) -> Non
         box.done("profile", {"action": "create", "name": "Anna"})
         box.done("profile", {"action": "select", "name": "Anna"})
         box.done("preferences", {"languages": ["ml"]})
+        box.done("recommend")
+        assert box.heard()["recommendations"][-1]["films"]
         with HouseholdStore(tmp_path / "household.db") as command:
             command.erase("Anna")
+        box.turn_until(lambda: box.heard()["recommendations"][-1]["films"] == [])
         assert box.done("preferences")["languages"] == []
         assert box.settings_now()["profile"] is None
