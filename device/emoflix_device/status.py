@@ -122,5 +122,5 @@ def read_status(file: Path) -> Status | None:
         return msgspec.json.decode(file.read_bytes(), type=Status)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, ValueError) as error:
         raise StateError(f"{file}: is not understood ({error}); restart the service") from error

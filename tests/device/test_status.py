@@ -97,9 +97,10 @@ def test_a_status_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read_status(file) is None
     write_status(STATUS, file)
     assert read_status(file) == STATUS
-    file.write_text('{"at": 1}', encoding="utf-8")
-    with pytest.raises(StateError, match="is not understood"):
-        read_status(file)
+    for other in (b'{"at": 1}', b'{"program": "\xff"}'):
+        file.write_bytes(other)
+        with pytest.raises(StateError, match="is not understood"):
+            read_status(file)
 
 
 def test_all_is_well(config: Path) -> None:
