@@ -67,14 +67,17 @@ def test_a_command_that_is_ended_leaves_nothing_half_done(
         assert asking.stdout is not None
         assert asking.stdout.read(3) == b"Put"  # it is unpacked, and asks for a yes
         until_s = time.monotonic() + 60
-        while not asleep(asking.pid) and time.monotonic() < until_s:
+        while not awaits_input(asking.pid) and time.monotonic() < until_s:
             pass
         asking.send_signal(number)
         assert asking.wait(60) == 128 + number
     assert sorted(config.parent.rglob("*")) == before
 
 
-def asleep(process: int) -> bool:
-    """Whether it waits in the kernel (proc(5))."""
-    stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    return stat.rpartition(")")[2].split()[0] == "S"
+def awaits_input(process: int) -> bool:
+    """Whether it sleeps in a system call whose first argument is the standard input (proc(5)).
+
+    A signal just before that call would be taken only after it.
+    """
+    call = Path(f"/proc/{process}/syscall").read_text(encoding="utf-8").split()
+    return call[1:2] == ["0x0"]

@@ -199,11 +199,15 @@ def full_disk(owner: Owner, source: str) -> subprocess.CompletedProcess[str]:
     """An update where no file can have more than 4 kB: the kernel refuses to write the rest."""
     owner.update()  # writes the configuration
     program = """
-import resource, signal, sys
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+import resource, signal
 from emoflix_device.cli import main
-main()
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+no_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (4096, no_limit[1]))
+try:
+    main()
+finally:  # what measures the tests writes, too
+    resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
 """
     config = owner.box / "emoflix.yaml"
     return subprocess.run(
