@@ -3,6 +3,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,11 +61,14 @@ def test_a_command_that_is_ended_leaves_nothing_half_done(
     backup = tmp_path / "den.tar"
     subprocess.run([*command, "backup", backup, "--config", config], check=True)
     before = sorted(config.parent.rglob("*"))
-    with subprocess.Popen(
-        [*command, "restore", backup, "--config", config],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    ) as asking:
+    with (
+        not_ignored(number),
+        subprocess.Popen(
+            [*command, "restore", backup, "--config", config],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as asking,
+    ):
         assert asking.stdout is not None
         assert asking.stdout.read(3) == b"Put"  # it is unpacked, and asks for a yes
         until_s = time.monotonic() + 60
@@ -72,6 +77,16 @@ def test_a_command_that_is_ended_leaves_nothing_half_done(
         asking.send_signal(number)
         assert asking.wait(60) == 128 + number
     assert sorted(config.parent.rglob("*")) == before
+
+
+@contextmanager
+def not_ignored(number: signal.Signals) -> Iterator[None]:
+    """For the programs that are started meanwhile, also where `nohup` runs these tests."""
+    before = signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def awaits_input(process: int) -> bool:
