@@ -3,7 +3,6 @@
 `make test-install` runs it as a whole, in a Debian of its own.
 """
 
-import os
 import shutil
 import subprocess
 import threading
@@ -16,18 +15,15 @@ import pytest
 from packaging.requirements import Requirement
 
 from emoflix_device.config import load_settings
-from tests.conftest import REPOSITORY
+from tests.deploy.installer import DEPLOY, Ended, configured
 from tests.end_to_end.emoflix import PROGRAM
 
-DEPLOY = REPOSITORY / "deploy"
 SCRIPTS = [
     DEPLOY / "install.sh",
     *(DEPLOY / "install").iterdir(),
     DEPLOY / "mosquitto" / "set-up-broker",
     DEPLOY / "avahi" / "publish-name",
 ]
-
-Ended = subprocess.CompletedProcess[str]
 
 
 def install(*options: str | Path) -> Ended:
@@ -39,33 +35,6 @@ def install(*options: str | Path) -> Ended:
         stdin=subprocess.DEVNULL,
         timeout=60,
     )
-
-
-@pytest.fixture
-def shell(tmp_path: Path) -> Callable[..., Ended]:
-    """Runs lines in the installer's parts, with programs of the test's own before the system's."""
-    programs = tmp_path / "programs"
-    programs.mkdir()
-
-    def run(lines: str, **stand_ins: str) -> Ended:
-        for name, says in stand_ins.items():
-            program = programs / name.replace("_", "-")
-            program.write_text(f"#!/bin/sh\n{says}\n", encoding="utf-8")
-            program.chmod(0o755)
-        parts = "\n".join(
-            f". {DEPLOY}/install/{part}.sh"
-            for part in ("say", "machine", "armhf", "settings", "program")
-        )
-        return subprocess.run(
-            ["bash", "-c", f"set -Eeuo pipefail\nROOT={REPOSITORY}\n{parts}\n{lines}"],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
-            timeout=60,
-        )
-
-    return run
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
@@ -349,74 +318,3 @@ def test_cameras_are_told_from_what_only_looks_like_one(
         (tmp_path / "video" / device / "name").write_text(f"{name}\n", encoding="utf-8")
     ended = shell(f"VIDEO={tmp_path}/video CAMERA=; look_for_cameras; echo $CAMERA")
     assert ended.stdout.splitlines() == [says, taken], ended.stderr
-
-
-def configured(shell: Callable[..., Ended], folder: Path, options: str) -> Path:
-    """The configuration that the installer makes with these settings of its options."""
-    config = folder / "etc" / "emoflix.yaml"
-    ended = shell(
-        f"ETC={folder}/etc CONFIG={config} CAMERA=/dev/video2 ROTATION=180\n{options}\nmake_config"
-    )
-    assert ended.stderr == ""
-    return config
-
-
-def test_the_broker_of_the_box_itself_is_configured(
-    shell: Callable[..., Ended], tmp_path: Path
-) -> None:
-    settings = load_settings(configured(shell, tmp_path, "BROKER=own"))
-    assert (settings.mqtt.host, settings.mqtt.port, settings.mqtt.user) == (
-        "localhost",
-        8883,
-        "device",
-    )
-    assert settings.mqtt.tls is not None
-    assert settings.mqtt.tls.ca_file == tmp_path / "etc" / "ca.crt"
-    assert (settings.camera.source, settings.camera.rotation_deg) == ("/dev/video2", 180)
-
-
-def test_a_broker_that_is_there_already_is_configured(
-    shell: Callable[..., Ended], tmp_path: Path
-) -> None:
-    authority = tmp_path / "home.crt"
-    authority.write_text("a certificate", encoding="utf-8")
-    options = f'BROKER=ha.lan:8884 BROKER_USER="o\'box" BROKER_CA={authority}'
-    settings = load_settings(configured(shell, tmp_path, options))
-    assert (settings.mqtt.host, settings.mqtt.port, settings.mqtt.user) == ("ha.lan", 8884, "o'box")
-    assert settings.mqtt.tls is not None
-    copied = settings.mqtt.tls.ca_file
-    assert copied == tmp_path / "etc" / "broker-ca.crt"
-    assert copied.read_text(encoding="utf-8") == "a certificate"
-
-
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
-        ("BROKER=ha.lan BROKER_USER=", "--broker needs --broker-user"),
-        ("BROKER=ha.lan BROKER_USER=box", "--broker needs --broker-password-file"),
-        (
-            "BROKER=ha.lan BROKER_USER=box BROKER_PASSWORD_FILE=/nowhere",
-            "/nowhere: cannot be read",
-        ),
-    ],
-)
-def test_what_another_broker_needs_is_named(
-    shell: Callable[..., Ended], tmp_path: Path, options: str, says: str
-) -> None:
-    unset = "BROKER_PASSWORD_FILE= PHONES_FILE= BROKER_CA=system WEB=yes"
-    ended = shell(f"ETC={tmp_path}; {unset}; {options}; look_at_broker")
-    assert ended.returncode == 2
-    assert says in ended.stderr
-    assert len(ended.stderr.splitlines()) == 1
-
-
-def test_without_users_for_phones_there_is_no_page_and_it_is_said(
-    shell: Callable[..., Ended], tmp_path: Path
-) -> None:
-    (tmp_path / "mqtt.password").touch()
-    ended = shell(
-        f"ETC={tmp_path} BROKER=ha.lan BROKER_USER=box BROKER_PASSWORD_FILE= PHONES_FILE="
-        " BROKER_CA=plain WEB=yes; look_at_broker; echo $WEB $BROKER"
-    )
-    assert "no page without --phones" in ended.stdout
-    assert ended.stdout.splitlines()[-1] == "no ha.lan:8883"

@@ -1,3 +1,4 @@
+from tests.device.mqtt.linked import ear, loop
 from tests.mosquitto import mosquitto
 
-__all__ = ["mosquitto"]
+__all__ = ["ear", "loop", "mosquitto"]

@@ -1,0 +1,3 @@
+from tests.deploy.installer import shell
+
+__all__ = ["shell"]
