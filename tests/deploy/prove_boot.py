@@ -33,7 +33,8 @@ from tests.deploy.installed import (
     kept_answers,
     speaks,
 )
-from tests.deploy.prove_roots import CONFIG, VOICE, Root, installs, mounted
+from tests.deploy.prove_roots import CONFIG, VOICE, installs
+from tests.deploy.roots import Root, mounted
 
 NAME: Final = "box"
 

@@ -40,7 +40,8 @@ from tests.deploy.installed import (
     kept_answers,
     speaks,
 )
-from tests.deploy.prove_roots import CONFIG, REPOSITORY, ROOTS, debian, mount, mounted
+from tests.deploy.prove_roots import CONFIG
+from tests.deploy.roots import REPOSITORY, ROOTS, debian, mount, mounted
 
 SUITE: Final = "trixie"
 PACKAGES: Final = "linux-image-amd64 qemu-guest-agent mosquitto openssl python3 dbus kmod"
