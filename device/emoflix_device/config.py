@@ -173,7 +173,7 @@ class IndicatorSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """The light that says that the camera is on."""
 
     led: Annotated[
-        Annotated[str, Meta(pattern="^[A-Za-z0-9:_-]+$")] | None,
+        Annotated[str, Meta(pattern="^[A-Za-z0-9:_-]+$", examples=["ACT"])] | None,
         Meta(
             description="name of a LED in /sys/class/leds, on whenever the camera is; without its "
             "light the camera stays closed"
@@ -201,7 +201,9 @@ class UpdateSettings(Struct, frozen=True, forbid_unknown_fields=True):
         Meta(description="public key (`NAME.pub`) of whoever may send them; without it, nobody"),
     ] = None
     sources: Annotated[
-        tuple[Annotated[str, Meta(pattern="^(https?:/)?/")], ...],
+        tuple[
+            Annotated[str, Meta(pattern="^(https?:/)?/", examples=["https://… or /folder"])], ...
+        ],
         Meta(
             description="where new ones are looked for: `https://…`, or a file or a folder of "
             "`.bundle` files, from `/` on"
@@ -237,7 +239,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     device: Annotated[
         str,
-        Meta(pattern="^[a-z0-9-]+$", description="name in the topics; by default the host"),
+        Meta(
+            pattern="^[a-z0-9-]+$",
+            examples=["living-room"],
+            description="name in the topics; by default the host",
+        ),
     ] = field(default_factory=_host_name)
     state_dir: Annotated[
         Path, Meta(description="where consent, preferences and the built catalogue are kept")

@@ -27,7 +27,7 @@ def explain(error: Exception | str, kind: type[msgspec.Struct]) -> tuple[str, st
         r"Object (contains unknown|missing required) field `(.*)`", message, re.DOTALL
     )
     if named is None:
-        return place, _plain(message)
+        return place, _plain(message, kind, place)
     # The name is the sender's own: nothing of it may upset a screen or a log.
     name = "".join(filter(str.isprintable, named[2]))[:LONGEST]
     path = f"{place}.{name}".removeprefix(".")
@@ -39,10 +39,13 @@ def explain(error: Exception | str, kind: type[msgspec.Struct]) -> tuple[str, st
     return path, f"is not known here; {way_out}"
 
 
-def _plain(message: str) -> str:
+def _plain(message: str, kind: type[msgspec.Struct], place: str) -> str:
     """The library's message in words for a screen."""
-    if "matching regex" in message and r"\x00" in message:
-        return "must hold no control characters"
+    if "matching regex" in message:
+        if r"\x00" in message:
+            return "must hold no control characters"
+        if example := _example(_annotation_at(kind, place)):
+            return f"must look like {example}"
     if message.startswith("'utf-8' codec"):
         return "is not UTF-8"
     if message.startswith("Invalid enum value "):
@@ -51,9 +54,13 @@ def _plain(message: str) -> str:
 
 
 def _struct_at(kind: Any, place: str) -> Any:
+    return _struct_in(_annotation_at(kind, place))
+
+
+def _annotation_at(kind: Any, place: str) -> Any:
     for name in filter(None, re.sub(r"\[[^]]*\]", "", place).split(".")):
-        annotation = next(f.type for f in msgspec.structs.fields(kind) if f.encode_name == name)
-        kind = _struct_in(annotation)
+        fields = msgspec.structs.fields(_struct_in(kind))
+        kind = next(field.type for field in fields if field.encode_name == name)
     return kind
 
 
@@ -63,3 +70,12 @@ def _struct_in(annotation: Any) -> Any:
         return annotation
     inner = (_struct_in(part) for part in getattr(annotation, "__args__", ()))
     return next((struct for struct in inner if struct is not None), None)
+
+
+def _example(annotation: Any) -> Any:
+    """The first example that an annotation gives, None where it gives none."""
+    for meta in getattr(annotation, "__metadata__", ()):
+        if getattr(meta, "examples", None):
+            return meta.examples[0]
+    inner = map(_example, getattr(annotation, "__args__", ()))
+    return next(filter(None, inner), None)

@@ -73,11 +73,20 @@ def test_a_source_that_lies_in_no_folder_of_the_file_is_left_alone(
         ),
         ("mqtt: {port: '1883'}", r"mqtt\.port: expected int, got str"),
         ("mqtt: {port: 70000}", r"mqtt\.port: expected int <= 65535"),
-        ("device: Living Room", r"device: expected str matching regex"),
+        ("device: Living Room", r"device: must look like living-room"),
+        ("indicator: {led: a b}", r"indicator\.led: must look like ACT"),
+        ("update: {sources: [nas]}", r"update\.sources\[0\]: must look like https://…"),
         ("camera: {rotation_deg: 45}", r"camera\.rotation_deg: 45 is not one of the words known"),
         ("recommender: {languages: [xx]}", "recommender: no language 'xx'"),
         ("vision: {yunet_model: 7}", r"vision\.yunet_model: expected a path, got 7"),
-        ("playing: {jellyfin: {url: nas:8096, key_file: k}}", r"playing\.jellyfin\.url: expected"),
+        (
+            "playing: {jellyfin: {url: nas:8096, key_file: k}}",
+            r"playing\.jellyfin\.url: must look like http://nas.local:8096",
+        ),
+        (
+            "playing: {kodi: {url: 'http://me:secret@kodi:8080'}}",
+            r"playing\.kodi\.url: must look like .* no user or password in it$",
+        ),
         ("playing: {jellyfin: {url: 'http://nas'}}", r"playing\.jellyfin\.key_file: is missing"),
         (
             "playing: {kodi: {url: 'http://a'}, jellyfin: {url: 'http://b', key_file: k}}",

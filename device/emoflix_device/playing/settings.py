@@ -5,7 +5,15 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+", description="with http:// or https://")]
+Url = Annotated[
+    str,
+    # A user and a password in it would be told in every line that names the server.
+    Meta(
+        pattern=r"^https?://[^\s/@]+(/|$)",
+        examples=["http://nas.local:8096, with no user or password in it"],
+        description="with http:// or https://",
+    ),
+]
 
 
 class JellyfinSettings(Struct, frozen=True, forbid_unknown_fields=True):
