@@ -69,7 +69,11 @@ def _service(folder: Path, broker: Broker, source: str) -> Iterator[subprocess.P
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
     command = [sys.executable, "-m", "emoflix_device", "run", "--config", str(config)]
     with log.open("wb") as said:
-        service = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=said)  # noqa: S603
+        # In a session of its own: Ctrl-C is for the demo, which would take a service that was
+        # quicker to end for one that ended by itself.
+        service = subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, stderr=said, start_new_session=True
+        )
     try:
         yield service
         if service.poll() is not None:

@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import cv2
 import numpy as np
@@ -37,20 +38,19 @@ def test_the_demo_shows_the_moods_of_the_clip_and_slates_with_reasons_and_ends_b
 
 
 @contextmanager
-def a_demo(source: Path | str) -> Iterator[Iterable[str]]:
-    """Its lines as they are printed; Ctrl-C is to end it cleanly."""
-    with subprocess.Popen(
+def a_demo(source: Path | str) -> Iterator[Popen[str]]:
+    """Prints its lines; Ctrl-C is to end it cleanly."""
+    with Popen(
         [PROGRAM, "demo", "--source", source],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
         text=True,
         env=environment(),
         start_new_session=True,
     ) as demo:
-        assert demo.stdout is not None
         assert demo.stderr is not None
         try:
-            yield demo.stdout
+            yield demo
             os.killpg(demo.pid, signal.SIGINT)
             assert demo.wait(GUARD_S) == 0
             assert "Traceback" not in demo.stderr.read()
@@ -62,10 +62,24 @@ def a_demo(source: Path | str) -> Iterator[Iterable[str]]:
 def test_ctrl_c_ends_the_demo_cleanly(tmp_path: Path) -> None:
     for number in range(3):
         cv2.imwrite(str(tmp_path / f"{number}.png"), np.full((240, 320), 120, np.uint8))
-    with a_demo(tmp_path) as lines:
-        assert any("the camera is on" in line for line in lines)
+    with a_demo(tmp_path) as demo:
+        assert says(demo, "the camera is on")
+
+
+def test_ctrl_c_reaches_the_demo_alone_which_lets_the_others_end_in_their_order() -> None:
+    with a_demo("clip") as demo:
+        assert says(demo, "the camera is on")
+        children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text("ascii").split()
+        assert len(children) == 2
+        assert demo.pid not in map(os.getpgid, map(int, children))
 
 
 def test_a_source_that_is_not_there_is_told() -> None:
-    with a_demo("/dev/video99") as lines:
-        assert any("the camera is lost" in line for line in lines)
+    with a_demo("/dev/video99") as demo:
+        assert says(demo, "the camera is lost")
+
+
+def says(demo: Popen[str], part: str) -> bool:
+    """Wait until it prints a line with this in it."""
+    assert demo.stdout is not None
+    return any(part in line for line in demo.stdout)
