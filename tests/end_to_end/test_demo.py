@@ -11,7 +11,7 @@ from subprocess import PIPE, Popen
 import cv2
 import numpy as np
 
-from emoflix_device.watch import LOOKS
+from emoflix_device.terminal.words import LOOKS
 from tests.end_to_end.emoflix import PROGRAM, environment
 from tests.mosquitto import GUARD_S
 
