@@ -1,11 +1,11 @@
 """The light that is on whenever the camera is: a LED that the kernel knows."""
 
+import fcntl
 import logging
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from emoflix_device.camera.frame import Frame
 from emoflix_device.camera.source import Source, open_source
@@ -18,48 +18,65 @@ LEDS: Final = Path("/sys/class/leds")
 
 
 class Led:
-    """One of the kernel's LEDs (Documentation/leds/leds-class.rst), lit while anybody holds it."""
+    """One of the kernel's LEDs (Documentation/leds/leds-class.rst), lit while anybody holds it.
+
+    Who holds it has a lock on it, which other programs see and which ends with its holder: the
+    service may have the camera open while `emoflix check` tries it.
+    """
 
     def __init__(self, name: str, folder: Path = LEDS) -> None:
         """Name it, as in /sys/class/leds; a killed service may have left it on."""
         self._name = name
         self._led = folder / name
-        self._lock = threading.Lock()
-        # A camera that hangs is given up and opened anew, so that two may hold it for a while.
-        self._holders = 0
         with suppress(CameraError):  # told when the camera is to open
-            self._switch(on=False)
+            self.release(self._opened())
 
-    def hold(self) -> None:
-        """Turn it on.
+    def hold(self) -> BinaryIO:
+        """Turn it on; what this gives is for `release`.
 
         Raises:
             CameraError: it is not there, or this user may not; without its light the camera stays
                 closed.
         """
-        with self._lock:
+        held = self._opened()
+        try:
+            fcntl.flock(held, fcntl.LOCK_SH)
             self._switch(on=True)
-            self._holders += 1
+        except CameraError:
+            held.close()
+            raise
+        return held
 
-    def release(self) -> None:
-        """Turn it off, if nobody else holds it."""
-        with self._lock:
-            self._holders -= 1
-            if self._holders == 0:
-                try:
-                    self._switch(on=False)
-                except CameraError as error:  # a light too many harms nobody
-                    _LOG.warning("%s", error)
+    def release(self, held: BinaryIO) -> None:
+        """Turn it off, if nobody else holds it: a camera that hangs is opened anew meanwhile."""
+        with held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            try:
+                self._switch(on=False)
+            except CameraError as error:  # a light too many harms nobody
+                _LOG.warning("%s", error)
+
+    def _opened(self) -> BinaryIO:
+        try:
+            return (self._led / "brightness").open("rb")
+        except OSError as error:
+            raise self._fault(error) from error
 
     def _switch(self, *, on: bool) -> None:
         try:
             most = (self._led / "max_brightness").read_text(encoding="ascii").strip()
             (self._led / "brightness").write_text(most if on else "0", encoding="ascii")
         except OSError as error:
-            raise CameraError(
-                f"indicator.led: {self._name}: cannot be switched ({error.strerror}), and the"
-                " camera does not open without its light"
-            ) from error
+            raise self._fault(error) from error
+
+    def _fault(self, error: OSError) -> CameraError:
+        return CameraError(
+            f"indicator.led: {self._name}: cannot be switched ({error.strerror}), and the camera"
+            " does not open without its light"
+        )
 
 
 class LitSource:
@@ -73,11 +90,11 @@ class LitSource:
         """
         self._led = led
         self._closed = False
-        led.hold()
+        self._held = led.hold()
         try:
             self._source = open_source()
         except BaseException:
-            led.release()
+            led.release(self._held)
             raise
 
     @property
@@ -98,7 +115,7 @@ class LitSource:
         self._source.close()
         if not self._closed:
             self._closed = True
-            self._led.release()
+            self._led.release(self._held)
 
     def describe(self) -> str:
         """As of the source."""

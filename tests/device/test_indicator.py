@@ -103,6 +103,29 @@ def test_a_hanging_camera_that_ends_late_leaves_the_light_of_the_new_one_on(led:
     assert not lit(led)
 
 
+def test_a_command_beside_the_service_leaves_the_light_of_its_camera_on(led: Path) -> None:
+    service = LitSource(Led(led.name, led.parent), lambda: Camera(led))
+
+    def busy() -> Camera:
+        raise CameraError("another program is using it")
+
+    check = Led(led.name, led.parent)
+    assert lit(led)
+    with pytest.raises(CameraError, match="another program"):
+        LitSource(check, busy)
+    assert lit(led)
+    service.close()
+    assert not lit(led)
+
+
+def test_a_service_that_finds_the_camera_busy_leaves_the_light_of_who_has_it(led: Path) -> None:
+    aim = LitSource(Led(led.name, led.parent), lambda: Camera(led))
+    LitSource(Led(led.name, led.parent), lambda: Camera(led)).close()
+    assert lit(led)
+    aim.close()
+    assert not lit(led)
+
+
 def test_the_light_follows_the_capture(led: Path) -> None:
     light = Led(led.name, led.parent)
     frame = threading.Event()
