@@ -283,7 +283,7 @@ def load_settings(file: Path) -> Settings:
     return msgspec.structs.replace(settings, camera=camera)
 
 
-_PLACELESS: Final = re.compile(r"(picamera|clip)$|[a-z]+://|~")
+_PLACELESS: Final = re.compile(r"(picamera|clip)$|(?i:[a-z]+)://|~")
 """Sources that lie in no folder of the file's: no paths at all, or such from somebody's home."""
 
 

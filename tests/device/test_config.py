@@ -53,7 +53,15 @@ def test_paths_are_relative_to_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["picamera", "clip", "/dev/video0", "rtsp://user:word@camera/live", "~/evening.mp4"]
+    "source",
+    [
+        "picamera",
+        "clip",
+        "/dev/video0",
+        "rtsp://user:word@camera/live",
+        "RTSP://cam",
+        "~/evening.mp4",
+    ],
 )
 def test_a_source_that_lies_in_no_folder_of_the_file_is_left_alone(
     tmp_path: Path, source: str

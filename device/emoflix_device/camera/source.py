@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from emoflix_device.camera.frame import Frame
 from emoflix_device.config import CameraSettings
@@ -57,8 +58,18 @@ def open_source(settings: CameraSettings) -> Source:
 
 
 def without_password(address: str) -> str:
-    """The address with what stands before its `@` left out."""
-    return re.sub(r"(?<=://)[^/@]*@", "", address)
+    """Scheme, host, port and path: neither who asks nor the query, where some cameras want it.
+
+    Of an address that may have a `/` in its password only the scheme is left.
+    """
+    hidden = f"{address.partition('://')[0]}://..."
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return hidden
+    _, known, host = parts.netloc.rpartition("@")
+    return hidden if "@" in parts.path and not known else f"{parts.scheme}://{host}{parts.path}"
 
 
 # The adapters are imported where they are opened: most runs need one of them.
@@ -105,7 +116,7 @@ def _open_path(settings: CameraSettings) -> Source:
 _OPENERS: Final[tuple[tuple[str, Callable[[CameraSettings], Source]], ...]] = (
     (r"picamera$", _open_picamera),
     (r"clip$", _open_clip),
-    (r"(rtsps?|https?)://", _open_stream),
+    (r"(?i:[a-z]+)://", _open_stream),
     (r"/dev/", _open_device),
 )
 

@@ -193,9 +193,11 @@ def test_a_stream_is_read_and_its_end_is_a_fault(
     source.close()
 
 
-@pytest.mark.parametrize("scheme", ["rtsp", "http"])
+@pytest.mark.parametrize("scheme", ["rtsp", "http", "HTTP", "rstp"])
 def test_a_stream_that_nobody_sends_is_named_without_its_password(scheme: str) -> None:
-    with pytest.raises(CameraError, match=f"{scheme}://127.0.0.1:9/live: no video there") as caught:
+    with pytest.raises(
+        CameraError, match=f"{scheme.lower()}://127.0.0.1:9/live: no video there"
+    ) as caught:
         opened(f"{scheme}://user:secret@127.0.0.1:9/live")
     assert "secret" not in str(caught.value)
 
@@ -205,6 +207,14 @@ def test_a_stream_that_nobody_sends_is_named_without_its_password(scheme: str) -
     [
         ("rtsp://me:secret@cam:554/live@home", "rtsp://cam:554/live@home"),
         ("rtsp://cam/1", "rtsp://cam/1"),
+        ("rtsp://me:se@cret@cam/1", "rtsp://cam/1"),
+        ("http://cam:88/live.cgi?user=me&pwd=secret", "http://cam:88/live.cgi"),
+        ("http://cam/live?pwd=se@cret", "http://cam/live"),
+        ("rtsp://me:sec/ret@cam/1", "rtsp://..."),
+        ("rtsp://me:12/ret@cam/1", "rtsp://..."),
+        ("rtsp://me:sec?ret@cam/1", "rtsp://..."),
+        ("RTSP://me:secret@[fe80::1]:554/1", "rtsp://[fe80::1]:554/1"),
+        ("rtsp://me:secret@[fe80::1", "rtsp://..."),
     ],
 )
 def test_a_password_in_an_address_is_left_out(address: str, shown: str) -> None:
