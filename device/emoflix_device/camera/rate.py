@@ -11,6 +11,8 @@ IDLE_S: Final = 1.0
 _WEIGHT_OF_NEWEST: Final = 0.1
 _WARM_UP_LOOKS: Final = 3
 """The first looks also pay for what is set up once."""
+_LONGEST_APART_S: Final = 2 * IDLE_S
+"""What was spent in a longer gap, with the camera off or lost, was not spent on looks."""
 
 
 class Rate:
@@ -29,6 +31,7 @@ class Rate:
         self._spent_s = 0.0
         self._cost_s: float | None = None
         self._seen_s: float | None = None
+        self._looked_s = -math.inf
         self._hurried_until_s = -math.inf
 
     def hurry(self, now_s: float, for_s: float) -> float:
@@ -47,7 +50,8 @@ class Rate:
             people: how many were seen.
             spent_s: processor seconds that the program has used since its start.
         """
-        self._count(spent_s)
+        self._count(spent_s, now_s - self._looked_s)
+        self._looked_s = now_s
         if people or self._seen_s is None:
             self._seen_s = now_s
         if now_s < self._hurried_until_s:
@@ -57,11 +61,11 @@ class Rate:
         affordable_s = 0.0 if self._cost_s is None else min(self._cost_s / self._share, IDLE_S)
         return max(wanted_s, affordable_s)
 
-    def _count(self, spent_s: float) -> None:
+    def _count(self, spent_s: float, apart_s: float) -> None:
         # What the program does beside looking is shared out among the looks: the budget is for all.
         cost_s, self._spent_s = spent_s - self._spent_s, spent_s
         self._looks += 1
-        if self._looks <= _WARM_UP_LOOKS:
+        if self._looks <= _WARM_UP_LOOKS or apart_s > _LONGEST_APART_S:
             return
         if self._cost_s is None:
             self._cost_s = cost_s

@@ -68,6 +68,14 @@ def test_what_was_spent_on_the_start_is_not_held_against_the_looks() -> None:
     assert [rate.looked(look, people=1, spent_s=5.0) for look in range(10)] == [0.1] * 10
 
 
+def test_what_was_spent_while_the_camera_was_off_is_not_held_against_the_looks() -> None:
+    rate = a_rate()
+    for look in range(10):
+        rate.looked(look, people=1, spent_s=look * 0.01)
+    assert rate.looked(30_000, people=1, spent_s=60) == 0.1
+    assert rate.looked(30_001, people=1, spent_s=60.01) == 0.1
+
+
 @given(
     st.lists(st.tuples(st.floats(0, 50), st.integers(0, 5), st.floats(0, 3)), max_size=50),
     st.floats(0.5, 60),
