@@ -5,13 +5,13 @@ Two threads, because a driver may block for ever: the *reader* opens one source 
 """
 
 import logging
-import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
+from emoflix_device.camera.beat import Beat
 from emoflix_device.camera.frame import Frame
 from emoflix_device.camera.source import EndOfSource, Source
 from emoflix_device.errors import CameraError
@@ -53,8 +53,8 @@ class _Reader:
 class Capture:
     """Reads a source in the background; `take` hands out the newest frame once.
 
-    `period_s` may be set at any time: between two frames that are kept lies at least about so much;
-    the others are let pass undecoded, which still shows that the source is alive.
+    `period_s` may be set at any time: a frame is kept about so often; the others are let pass
+    undecoded, which still shows that the source is alive.
 
     Args:
         open_source: opens the source anew at each call, or raises `CameraError`.
@@ -242,20 +242,19 @@ class Capture:
             reader.silence_s = max(self._stall_s, 3 * source.period_s)
             # The supervisor waits for as long as opening may take: it is to wait anew.
             self._changed.notify_all()
-        taken_at_s = -math.inf
+        beat = Beat(time.monotonic(), source.period_s)
         while self._reader is reader:
-            # A frame that comes a little early is as good as the one after it. The period is read
-            # each time: it may become shorter while a long one passes.
-            if time.monotonic() < taken_at_s + self.period_s - source.period_s / 2:
+            # The period is read each time: it may become shorter while a long one passes.
+            wanted = beat.wants_next(self.period_s)
+            if wanted:
+                if not self._keep(source.read(), reader):
+                    return
+                self._on_frame()
+            else:
                 source.skip()
                 with self._changed:
                     reader.heard_s = time.monotonic()
-                continue
-            frame = source.read()
-            if not self._keep(frame, reader):
-                return
-            taken_at_s = frame.taken_at_s
-            self._on_frame()
+            beat.came(time.monotonic(), kept=wanted)
 
     def _keep(self, frame: Frame, reader: _Reader) -> bool:
         with self._changed:
