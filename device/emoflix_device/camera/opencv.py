@@ -11,6 +11,7 @@ import cv2
 
 from emoflix_device.camera.frame import Frame, luma_of, upright
 from emoflix_device.camera.pace import Pace
+from emoflix_device.camera.pictures import opened
 from emoflix_device.camera.source import EndOfSource, without_password
 from emoflix_device.config import CameraSettings
 from emoflix_device.errors import CameraError
@@ -133,8 +134,8 @@ def open_video_file(file: Path) -> Any:
         CameraError: there is no such file, it is empty, not readable or not a video.
     """
     try:
-        with file.open("rb") as opened:
-            empty = not opened.read(1)
+        with opened(file) as video:
+            empty = not video.read(1)
     except OSError as error:
         raise CameraError(f"{file}: cannot be read ({error.strerror})") from error
     if empty:

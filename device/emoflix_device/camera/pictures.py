@@ -5,9 +5,11 @@ anything is decoded; and OpenCV fills the missing part of a truncated file with 
 looked for as well.
 """
 
+import errno
+import os
 import struct
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import cv2
 import numpy as np
@@ -38,15 +40,27 @@ def read_picture(file: Path) -> Image:
         PictureError: it is not there, not a picture, broken, or too large.
     """
     try:
-        if file.stat().st_size > MOST_BYTES:
-            raise PictureError(f"{file}: more than {MOST_BYTES // 1_000_000} MB")
-        data = file.read_bytes()
+        with opened(file) as picture:
+            if os.fstat(picture.fileno()).st_size > MOST_BYTES:
+                raise PictureError(f"{file}: more than {MOST_BYTES // 1_000_000} MB")
+            data = picture.read()
     except OSError as error:
         raise PictureError(f"{file}: cannot be read ({error.strerror})") from error
     try:
         return decode_picture(data)
     except PictureError as error:
         raise PictureError(f"{file}: {error}") from error
+
+
+def opened(file: Path) -> BinaryIO:
+    """A file to be read; no pipe, whose other end may say nothing for ever.
+
+    Raises:
+        OSError: it cannot be opened, or is something else.
+    """
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise FileExistsError(errno.EEXIST, "it is there and is no file")
+    return file.open("rb")
 
 
 def decode_picture(data: bytes) -> Image:
@@ -125,8 +139,8 @@ def _webp_size(data: bytes) -> tuple[int, int]:
 def looks_like_picture(file: Path) -> bool:
     """Whether the file begins as one of the kinds of picture that can be read; else False."""
     try:
-        with file.open("rb") as opened:
-            start = opened.read(12)
+        with opened(file) as picture:
+            start = picture.read(12)
     except OSError:
         return False
     return start.startswith((_PNG_START, _JPEG_START)) or _is_webp(start)

@@ -1,4 +1,5 @@
 import contextlib
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from emoflix_device.camera import pictures
 from emoflix_device.camera.pictures import (
     PictureError,
     decode_picture,
+    looks_like_picture,
     picture_size,
     read_picture,
 )
@@ -48,6 +50,16 @@ def test_a_picture_that_is_cut_off_is_refused(kind: str, share: float) -> None:
     data = KINDS[kind]
     with pytest.raises(PictureError, match=r"cut off|not a picture"):
         decode_picture(data[: int(len(data) * share)])
+
+
+def test_a_pipe_into_which_nobody_writes_is_no_picture(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.jpg"
+    os.mkfifo(pipe)
+    assert not looks_like_picture(pipe)
+    with pytest.raises(
+        PictureError, match=r"pipe\.jpg: cannot be read \(it is there and is no file"
+    ):
+        read_picture(pipe)
 
 
 def test_a_picture_bomb_is_refused_before_it_is_unpacked() -> None:

@@ -1,5 +1,6 @@
 """Every kind of source by its setting, on real files, a real HTTP server and absent devices."""
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -107,6 +108,14 @@ def test_what_is_not_a_video_is_named(
         (tmp_path / name).write_bytes(content)
     with pytest.raises(CameraError, match=rf"{name}: {message}"):
         opened(tmp_path / name)
+
+
+def test_a_pipe_into_which_nobody_writes_is_no_video(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(
+        CameraError, match=r"pipe\.mp4: cannot be read \(it is there and is no file"
+    ):
+        opened(tmp_path / "pipe.mp4")
 
 
 def test_a_home_that_nobody_has_is_named() -> None:
