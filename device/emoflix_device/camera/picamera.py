@@ -19,7 +19,8 @@ from emoflix_device.errors import CameraError
 _LOG = logging.getLogger(__name__)
 
 WAIT_S: Final = 2.0
-"""Without a limit the call hangs for ever once the camera is unplugged."""
+"""Without a limit the call hangs for ever once the camera is unplugged; three frames' time, where
+that is longer."""
 BUFFERS: Final = 3
 """One being filled, one waiting, one being read: more only costs scarce contiguous memory."""
 
@@ -34,6 +35,7 @@ class PicameraSource:
     def __init__(self, settings: CameraSettings) -> None:
         self._rotation_deg = settings.rotation_deg
         self._period_s = 1 / settings.frames_per_s
+        self._wait_s = max(WAIT_S, 3 * self._period_s)
         self._number = 0
         self._camera = _open(settings.tuning)
         try:
@@ -67,10 +69,12 @@ class PicameraSource:
     @contextlib.contextmanager
     def _request(self) -> Iterator[Any]:
         try:
-            with self._camera.captured_request(wait=WAIT_S) as request:
+            with self._camera.captured_request(wait=self._wait_s) as request:
                 yield request
         except TimeoutError as error:
-            raise CameraError(f"picamera: no frame for {WAIT_S:g} s; is the cable in?") from error
+            raise CameraError(
+                f"picamera: no frame for {self._wait_s:g} s; is the cable in?"
+            ) from error
         except RuntimeError as error:
             raise CameraError(f"picamera: the camera has stopped ({error})") from error
 

@@ -49,6 +49,7 @@ class Camera:
         self.size = (0, 0)
         self.calls: list[str] = []
         self.waiting: Exception | None = None
+        self.waited_s = 0.0
         self.held = 0
         self.camera_properties = {"Model": "imx708"}
         Camera.last = self
@@ -82,6 +83,7 @@ class Camera:
     @contextmanager
     def captured_request(self, wait: float | None = None) -> Iterator[Request]:
         assert isinstance(wait, float), "without a wait an unplugged camera hangs for ever"
+        self.waited_s = wait
         if self.waiting is not None:
             raise self.waiting
         self.held += 1
@@ -189,6 +191,11 @@ def test_an_unplugged_camera_is_a_fault_and_is_closed_all_the_same(
     source.close()
     source.close()
     assert Camera.last.calls == ["cancel_all_and_flush", "stop", "close"]
+
+
+def test_a_camera_that_is_to_be_slow_is_waited_for(camera: type[Camera]) -> None:
+    opened(frames_per_s=0.25).read()
+    assert camera.last.waited_s > 1 / 0.25
 
 
 def test_after_a_time_out_it_is_opened_anew(camera: type[Camera]) -> None:
