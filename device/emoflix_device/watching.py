@@ -108,6 +108,7 @@ class Watching:
             self._capture.start()
         else:
             self._capture.stop()
+            self._observer.forget()
             self.mood = self._filter.reset(self._clock.steady_s())
             self._motion, self.scene = Motion(), Scene()
             self._alone.clear()

@@ -9,9 +9,11 @@ import pytest
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.camera.frame import Frame
 from emoflix_device.camera.source import open_source
-from emoflix_device.config import CameraSettings
+from emoflix_device.config import CameraSettings, VisionSettings
 from emoflix_device.fresh import LOOK_S
 from emoflix_device.household import HouseholdStore
+from emoflix_device.vision.look import open_observer
+from emoflix_device.vision.track import TrackingDetector
 from tests.device.box import EVENING, Box
 from tests.device.seen import HAPPY, a_face, seen
 
@@ -86,6 +88,18 @@ def test_the_camera_follows_consent_and_switch(box: Box) -> None:
     assert box.done("consent", {"consent": "withdraw"}) == {"given": False}
     assert box.settings_now()["camera"] == "no consent"
     assert box.done("camera", {"camera": "ON"}) == {"camera": "no consent"}
+
+
+def test_no_crop_of_a_face_is_kept_once_the_camera_is_off(
+    box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observer = open_observer(VisionSettings(), detect_every=5)
+    monkeypatch.setattr(box.daemon._watching, "_observer", observer)
+    box.turn_until(lambda: bool(observer._seen))
+    box.done("camera", b"OFF")
+    assert observer._seen == {}
+    assert isinstance(observer.detector, TrackingDetector)
+    assert observer.detector._tracks == []
 
 
 def test_a_face_too_poor_to_be_read_is_neither_corrected_nor_learnt_from(tmp_path: Path) -> None:

@@ -99,6 +99,12 @@ class Observer:
             expression_ms=(done_s - detected_s) * 1000,
         )
 
+    def forget(self) -> None:
+        """Keep nothing of the faces that were seen last, crops least of all."""
+        self._seen = {}
+        if isinstance(self.detector, TrackingDetector):
+            self.detector.forget()
+
     def _look(self, luma: Image, face: Face) -> _Seen:
         crop = crop_face(luma, face, self._margin, self.model.card.input)
         known = None if face.track is None else self._seen.get(face.track)

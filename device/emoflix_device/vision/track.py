@@ -63,6 +63,10 @@ class TrackingDetector:
             self._look(luma)
         return [track.face for track in self._tracks]
 
+    def forget(self) -> None:
+        """Follow nobody any more: the next picture is looked at as a whole."""
+        self._tracks = []
+
     def _look(self, luma: Image) -> None:
         """Detect anew; a face where one was followed keeps its number."""
         known = [track.face for track in self._tracks]

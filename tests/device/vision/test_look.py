@@ -71,6 +71,17 @@ def test_a_followed_face_is_read_in_the_mirror_every_other_time() -> None:
         assert not np.array_equal(read.logits, observer.model.logits(seen[None, :, ::-1])[0])
 
 
+def test_who_comes_after_the_faces_were_forgotten_is_somebody_new() -> None:
+    video = cv2.VideoCapture(str(bundled_clip()))
+    frame = Frame(np.asarray(cv2.cvtColor(video.read()[1], cv2.COLOR_BGR2GRAY)), 0.0, 0)
+    video.release()
+    observer = open_observer(VisionSettings(), detect_every=5)
+    (before,) = observer.observe(frame).faces
+    assert observer.observe(frame).faces[0].face.track == before.face.track
+    observer.forget()
+    assert observer.observe(frame).faces[0].face.track != before.face.track
+
+
 def test_a_picture_is_read_as_it_is_whatever_was_read_before(
     observer: Observer, crying_then_smiling: list[Image]
 ) -> None:
