@@ -21,7 +21,8 @@ _LOG = logging.getLogger(__name__)
 Status = Literal["on", "off", "lost", "ended"]
 
 OPENING_S: Final = 10.0
-"""A camera may take this long to open before it counts as stalled (RTSP and picamera2 do)."""
+"""A camera may take this long to open before it counts as stalled (RTSP and picamera2 do). One that
+is lost may take it for its first frame as well: some set their exposure for two seconds."""
 STOP_S: Final = 1.0
 """How long `stop` waits for a reader that is inside a driver; SIGTERM has two seconds in all."""
 MOST_STUCK: Final = 4
@@ -44,6 +45,7 @@ class _Reader:
     thread: threading.Thread | None = None
     heard_s: float = 0.0
     silence_s: float = OPENING_S
+    stall_s: float = OPENING_S
     frames: int = 0
     done: bool = False
     ended: bool = False
@@ -239,7 +241,8 @@ class Capture:
         _LOG.info("reading %s", source.describe())
         with self._changed:
             reader.heard_s = time.monotonic()
-            reader.silence_s = max(self._stall_s, 3 * source.period_s)
+            reader.stall_s = max(self._stall_s, 3 * source.period_s)
+            reader.silence_s = OPENING_S if self._status == "lost" else reader.stall_s
             # The supervisor waits for as long as opening may take: it is to wait anew.
             self._changed.notify_all()
         beat = Beat(time.monotonic(), source.period_s)
@@ -261,6 +264,9 @@ class Capture:
             if self._reader is not reader:
                 return False
             reader.heard_s = time.monotonic()
+            if reader.silence_s != reader.stall_s:
+                reader.silence_s = reader.stall_s
+                self._changed.notify_all()
             dropped = self._newest is not None
             self._newest = frame
             self._counts = replace(

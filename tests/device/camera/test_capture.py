@@ -210,7 +210,24 @@ def test_stopping_does_not_wait_for_a_driver_that_hangs(
     assert source.closed.wait(GUARD_S)
 
 
-def test_no_more_readers_are_started_when_several_hang(bell: Bell, never: threading.Event) -> None:
+def test_a_lost_camera_may_take_its_time_for_the_first_frame_and_for_no_other(
+    bell: Bell, go: threading.Event, never: threading.Event
+) -> None:
+    slow = ScriptedSource([go, 1, never, 2])
+    capture = capture_of([ScriptedSource([never, 0]), slow, CameraError("gone")], bell, stall_s=0.1)
+    capture.start()
+    bell.wait_for(lambda: capture.counts.restarts == 1)
+    threading.Timer(0.5, go.set).start()
+    bell.wait_for(lambda: capture.status == "on")
+    bell.wait_for(lambda: capture.status == "lost")
+    never.set()
+    capture.stop()
+
+
+def test_no_more_readers_are_started_when_several_hang(
+    bell: Bell, never: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emoflix_device.camera.capture.OPENING_S", 0.01)
     sources = [ScriptedSource([never, 0]) for _ in range(6)]
     left = list(sources)
     capture = capture_of(left, bell, stall_s=0.01)
