@@ -52,6 +52,14 @@ class Camera(NamedTuple):
     fault: str | None = None
 
 
+class _Alone(NamedTuple):
+    """A look at one face that nobody else was seen beside."""
+
+    taken_at_s: float
+    track: int | None
+    logits: NDArray[np.float32]
+
+
 class Watching:
     """Owns the camera and the mood; belongs to the loop."""
 
@@ -98,7 +106,7 @@ class Watching:
         self._motion = Motion()
         self.scene = self._scene_told = Scene()
         self.camera = Camera("off")
-        self._alone: deque[tuple[float, NDArray[np.float32]]] = deque()
+        self._alone: deque[_Alone] = deque()
         self.looks = 0
         self.face_ms, self.expression_ms, self.lag_ms = (RunningMean() for _ in range(3))
 
@@ -160,7 +168,7 @@ class Watching:
     def shown_lately(self) -> NDArray[np.float32] | None:
         """Logits float32[7] of the one face that was seen alone, as a mean; None without one."""
         since_s = self._clock.steady_s() - RECENT_S
-        recent = [logits for taken_at_s, logits in self._alone if taken_at_s >= since_s]
+        recent = [look.logits for look in self._alone if look.taken_at_s >= since_s]
         return np.mean(recent, axis=0) if recent else None
 
     def close(self) -> None:
@@ -191,12 +199,16 @@ class Watching:
 
     def _remember(self, seen: Observation) -> None:
         """What a face showed that was alone; several cannot be told apart."""
-        while self._alone and seen.taken_at_s - self._alone[0][0] > RECENT_S:
-            self._alone.popleft()
+        alone = self._alone
+        while alone and seen.taken_at_s - alone[0].taken_at_s > RECENT_S:
+            alone.popleft()
         if len(seen.faces) > 1:
-            self._alone.clear()
+            alone.clear()
         elif seen.faces and seen.faces[0].quality > 0:
-            self._alone.append((seen.taken_at_s, seen.faces[0].logits))
+            (read,) = seen.faces
+            if alone and alone[-1].track != read.face.track:
+                alone.clear()  # one may have gone and another come
+            alone.append(_Alone(seen.taken_at_s, read.face.track, read.logits))
 
     def _mood_is_news(self) -> bool:
         mood, told = self.mood, self._told

@@ -10,10 +10,13 @@ HAPPY = np.array([0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0], np.float32)
 """Logits of a face that smiles."""
 
 
-def a_face(*, x_px: float = 0.0, width_px: float = 100.0, quality: float = 1.0) -> ReadFace:
+def a_face(
+    *, x_px: float = 0.0, width_px: float = 100.0, quality: float = 1.0, track: int | None = None
+) -> ReadFace:
     """A face that smiles."""
     powers = np.exp(HAPPY)
-    return ReadFace(Face(x_px, 0.0, width_px, width_px), HAPPY, powers / powers.sum(), quality)
+    face = Face(x_px, 0.0, width_px, width_px, track=track)
+    return ReadFace(face, HAPPY, powers / powers.sum(), quality)
 
 
 def seen(taken_at_s: float, *faces: ReadFace, light: Light = "bright") -> Observation:

@@ -1,6 +1,7 @@
 """The camera's part of the loop: what is seen, and what people teach of it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,18 @@ def test_a_face_too_poor_to_be_read_is_neither_corrected_nor_learnt_from(tmp_pat
         assert watching.shown_lately() is None
         watching._take_in(seen(box.hand.now_s, a_face()))
         assert np.allclose(watching.shown_lately(), HAPPY)  # type: ignore[arg-type]
+
+
+def test_what_somebody_showed_who_has_just_left_is_not_taken_for_the_next_ones(
+    tmp_path: Path,
+) -> None:
+    with Box(tmp_path) as box:
+        watching, now_s = box.daemon._watching, box.hand.now_s
+        first, next_one = a_face(track=1), a_face(track=2)
+        sad = replace(next_one, logits=np.roll(HAPPY, 1))
+        for read in (first, first, sad):
+            watching._take_in(seen(now_s, read))
+        assert np.allclose(watching.shown_lately(), sad.logits)  # type: ignore[arg-type]
 
 
 def test_a_room_where_people_walk_about_is_told_and_gets_a_slate_for_it(
