@@ -276,14 +276,14 @@ def load_settings(file: Path) -> Settings:
     except yaml.YAMLError as error:
         raise ConfigurationError(f"{file}: not YAML ({' '.join(str(error).split())})") from error
     settings = _convert({} if tree is None else tree, file)
-    if _PLACELESS.match(settings.camera.source):
+    if PLACELESS.match(settings.camera.source):
         return settings
     source = str(file.parent / settings.camera.source)
     camera = msgspec.structs.replace(settings.camera, source=source)
     return msgspec.structs.replace(settings, camera=camera)
 
 
-_PLACELESS: Final = re.compile(r"(picamera|clip)$|(?i:[a-z]+)://|~")
+PLACELESS: Final = re.compile(r"(picamera|clip)$|(?i:[a-z]+)://|~")
 """Sources that lie in no folder of the file's: no paths at all, or such from somebody's home."""
 
 

@@ -14,7 +14,8 @@ import click
 import yaml
 
 from emoflix_device.broker import Broker, open_broker
-from emoflix_device.config import MqttSettings
+from emoflix_device.camera.source import without_password
+from emoflix_device.config import PLACELESS, MqttSettings
 from emoflix_device.errors import EmoflixError
 from emoflix_device.household import HouseholdStore
 from emoflix_device.watch import show
@@ -30,11 +31,12 @@ def demo(seconds: float | None, source: str) -> None:
     """Run broker, service and viewer together; Ctrl-C ends all three."""
     # A terminated demo ends like an interrupted one: its children go first.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    shown = without_password(source) if "://" in source else source
     with tempfile.TemporaryDirectory(prefix="emoflix-demo-") as name, open_broker() as broker:
         settings = MqttSettings(host=broker.host, port=broker.port)
         click.echo(
             f"Broker: {broker.kind} at {broker.host}:{broker.port} (topics emoflix/{DEVICE}/...). "
-            f"Pictures from: {source}. Nothing is kept; Ctrl-C ends."
+            f"Pictures from: {shown}. Nothing is kept; Ctrl-C ends."
         )
         with _service(Path(name), broker, source) as service:
             show(
@@ -54,12 +56,13 @@ def _service(folder: Path, broker: Broker, source: str) -> Iterator[subprocess.P
     """
     with HouseholdStore(folder / "household.db") as household:
         household.give_consent(dt.datetime.now(dt.UTC))
-    path = Path(source).expanduser()
+    # The configuration lies elsewhere: a path is to be the one that was meant here, there or not.
+    named = source if PLACELESS.match(source) else str(Path.cwd() / source)
     config, log = folder / "emoflix.yaml", folder / "emoflix.log"
     settings = {
         "device": DEVICE,
         "state_dir": str(folder),
-        "camera": {"source": str(path.resolve()) if path.exists() else source, "loop": True},
+        "camera": {"source": named, "loop": True},
         "household": {"plain": True},
         "mqtt": {"host": broker.host, "port": broker.port},
         # An evening in a minute: an empty room and a new mood count after moments.

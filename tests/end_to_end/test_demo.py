@@ -66,6 +66,17 @@ def test_ctrl_c_ends_the_demo_cleanly(tmp_path: Path) -> None:
         assert says(demo, "the camera is on")
 
 
+def test_a_source_that_is_not_there_is_named_where_it_was_looked_for() -> None:
+    with a_demo("nowhere.mp4") as demo:
+        assert says(demo, f"{Path.cwd()}/nowhere.mp4: cannot be read")
+
+
+def test_the_password_in_an_address_is_not_shown() -> None:
+    with a_demo("rtsp://me:secret@127.0.0.1:9/live") as demo:
+        assert says(demo, "Pictures from: rtsp://127.0.0.1:9/live.")
+        assert says(demo, "the camera is lost: rtsp://127.0.0.1:9/live: no video there")
+
+
 def test_ctrl_c_reaches_the_demo_alone_which_lets_the_others_end_in_their_order() -> None:
     with a_demo("clip") as demo:
         assert says(demo, "the camera is on")
