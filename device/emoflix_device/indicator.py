@@ -112,10 +112,12 @@ class LitSource:
 
     def close(self) -> None:
         """Close, then turn the light off; closing twice does no harm."""
-        self._source.close()
-        if not self._closed:
-            self._closed = True
-            self._led.release(self._held)
+        try:
+            self._source.close()
+        finally:
+            if not self._closed:
+                self._closed = True
+                self._led.release(self._held)
 
     def describe(self) -> str:
         """As of the source."""

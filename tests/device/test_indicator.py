@@ -75,6 +75,17 @@ def test_a_camera_that_does_not_open_leaves_no_light(led: Path) -> None:
     assert not lit(led)
 
 
+def test_a_camera_that_fails_as_it_is_closed_leaves_no_light(led: Path) -> None:
+    class PulledOut(Camera):
+        def close(self) -> None:
+            raise OSError("no such device")
+
+    source = LitSource(Led(led.name, led.parent), lambda: PulledOut(led))
+    with pytest.raises(OSError, match="no such device"):
+        source.close()
+    assert not lit(led)
+
+
 def test_without_its_light_the_camera_stays_closed(tmp_path: Path) -> None:
     opened = threading.Event()
 
