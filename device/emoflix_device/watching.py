@@ -28,7 +28,7 @@ from emoflix_device.vision.scene import Motion, Scene
 _LOG = logging.getLogger(__name__)
 
 BLIND_S: Final = 1.0
-"""So long without a look, and the room is taken as empty."""
+"""So long without a look, or twice as long as is left between two, and nobody is seen any more."""
 
 TOLD_AGAIN_S: Final = 1.0
 """A mood that keeps its name is told again at most so often, ..."""
@@ -134,7 +134,7 @@ class Watching:
             self._take_in(seen)
             self._motion.update(frame.luma, seen.taken_at_s, (read.face for read in seen.faces))
             self.scene = Scene(seen.light, self._motion.share, self._motion.restless)
-        elif self._clock.steady_s() - self._looked_s >= BLIND_S:
+        elif self._clock.steady_s() - self._looked_s >= max(BLIND_S, 2 * self._capture.period_s):
             self.mood = self._filter.update(_NO_FACES, self._clock.steady_s())
         if self._mood_is_news():
             self._tell_mood()

@@ -113,6 +113,19 @@ def test_a_face_too_poor_to_be_read_is_neither_corrected_nor_learnt_from(tmp_pat
         assert np.allclose(watching.shown_lately(), HAPPY)  # type: ignore[arg-type]
 
 
+def test_who_is_looked_at_seldom_does_not_leave_between_two_looks(tmp_path: Path) -> None:
+    with Box(tmp_path) as box:
+        watching, hand = box.daemon._watching, box.hand
+        watching._take_in(seen(hand.now_s, a_face()))
+        watching._capture.period_s = 5.0
+        hand.now_s += 5.5
+        watching.look()
+        assert watching.mood.people == 1
+        hand.now_s += 5.0
+        watching.look()
+        assert watching.mood.announced == "nobody"
+
+
 def test_what_somebody_showed_who_has_just_left_is_not_taken_for_the_next_ones(
     tmp_path: Path,
 ) -> None:
