@@ -23,7 +23,7 @@ from emoflix_device.telling import Tell
 from emoflix_device.translate import mood_message
 from emoflix_device.vision.expression import probabilities
 from emoflix_device.vision.look import Observation, Observer
-from emoflix_device.vision.scene import Motion, Scene
+from emoflix_device.vision.scene import Motion, RoomLight, Scene
 
 _LOG = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ class Watching:
         self._filter = self.new_filter()
         self._looked_s = self._told_s = clock.steady_s()
         self.mood = self._told = self._filter.update(_NO_FACES, self._looked_s)
-        self._motion = Motion()
+        self._light, self._motion = RoomLight(), Motion()
         self.scene = self._scene_told = Scene()
         self.camera = Camera("off")
         self._alone: deque[_Alone] = deque()
@@ -118,7 +118,7 @@ class Watching:
             self._capture.stop()
             self._observer.forget()
             self.mood = self._filter.reset(self._clock.steady_s())
-            self._motion, self.scene = Motion(), Scene()
+            self._light, self._motion, self.scene = RoomLight(), Motion(), Scene()
             self._alone.clear()
         self._tell_mood()
         self.follow_camera()
@@ -133,7 +133,8 @@ class Watching:
             seen = self._observer.observe(frame)
             self._take_in(seen)
             self._motion.update(frame.luma, seen.taken_at_s, (read.face for read in seen.faces))
-            self.scene = Scene(seen.light, self._motion.share, self._motion.restless)
+            self._light.update(seen.brightness, seen.taken_at_s)
+            self.scene = Scene(self._light.light, self._motion.share, self._motion.restless)
         elif self._clock.steady_s() - self._looked_s >= max(BLIND_S, 2 * self._capture.period_s):
             self.mood = self._filter.update(_NO_FACES, self._clock.steady_s())
         if self._mood_is_news():

@@ -4,7 +4,6 @@ import numpy as np
 
 from emoflix_device.vision.faces import Face
 from emoflix_device.vision.look import Observation, ReadFace
-from emoflix_device.vision.scene import Light
 
 HAPPY = np.array([0.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0], np.float32)
 """Logits of a face that smiles."""
@@ -19,6 +18,6 @@ def a_face(
     return ReadFace(face, HAPPY, powers / powers.sum(), quality)
 
 
-def seen(taken_at_s: float, *faces: ReadFace, light: Light = "bright") -> Observation:
+def seen(taken_at_s: float, *faces: ReadFace, brightness: float = 118.0) -> Observation:
     """A frame with these faces."""
-    return Observation(taken_at_s, faces, light, detect_ms=1.0, expression_ms=1.0)
+    return Observation(taken_at_s, faces, brightness, detect_ms=1.0, expression_ms=1.0)

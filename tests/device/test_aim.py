@@ -20,10 +20,10 @@ LENS = CameraSettings(lens_deg=66)
 FRAME_PX = (720, 1280)
 
 
-def seen(*faces: tuple[Face, float], light: str = "bright") -> Observation:
+def seen(*faces: tuple[Face, float], brightness: float = 118.0) -> Observation:
     even = np.full(7, 1 / 7, np.float32)
     read = tuple(ReadFace(face, even, even, quality) for face, quality in faces)
-    return Observation(0.0, read, light, 1.0, 1.0)  # type: ignore[arg-type]
+    return Observation(0.0, read, brightness, 1.0, 1.0)
 
 
 def test_a_face_that_is_seen_well_is_told_with_its_distance() -> None:
@@ -35,7 +35,7 @@ def test_a_face_that_is_seen_well_is_told_with_its_distance() -> None:
     ("observation", "says"),
     [
         (seen(), "No face is found"),
-        (seen(light="dark"), "Too dark"),
+        (seen(brightness=5.0), "Too dark"),
         (seen((Face(600, 300, 20, 24), 0.0)), "too far, too blurred or turned away"),
         (seen((Face(600, 300, 30, 36), 0.5)), "read with doubt"),
         (seen((Face(1250, 300, 60, 70), 0.9)), "cut off at the edge: turn the camera"),

@@ -13,7 +13,7 @@ def a_filter() -> MoodFilter:
 
 
 def test_a_dark_room_wants_light_whatever_else_is_wrong() -> None:
-    assert hint(seen(0.0, light="dark"), None) == "light"
+    assert hint(seen(0.0, brightness=5.0), None) == "light"
 
 
 def test_nobody_and_a_small_face_are_to_come_closer() -> None:

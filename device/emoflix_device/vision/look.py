@@ -20,7 +20,7 @@ from emoflix_device.vision.expression import (
 )
 from emoflix_device.vision.faces import COPY_PX, Detector, Face, open_detector
 from emoflix_device.vision.quality import cleared, quality_of
-from emoflix_device.vision.scene import Light, light
+from emoflix_device.vision.scene import Light, brightness, light
 from emoflix_device.vision.track import TrackingDetector
 
 UNCHANGED: Final = 2.0
@@ -49,9 +49,14 @@ class Observation:
 
     taken_at_s: float
     faces: tuple[ReadFace, ...]
-    light: Light
+    brightness: float
     detect_ms: float
     expression_ms: float
+
+    @property
+    def light(self) -> Light:
+        """How well the room was lit."""
+        return light(self.brightness)
 
     @property
     def weights(self) -> NDArray[np.float32]:
@@ -94,7 +99,7 @@ class Observer:
         return Observation(
             taken_at_s=frame.taken_at_s,
             faces=tuple(each.read for each in seen),
-            light=light(frame.luma),
+            brightness=brightness(frame.luma),
             detect_ms=(detected_s - started_s) * 1000,
             expression_ms=(done_s - detected_s) * 1000,
         )

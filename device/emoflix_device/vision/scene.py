@@ -37,12 +37,45 @@ class Scene(NamedTuple):
     restless: bool = False
 
 
-def light(luma: Image) -> Light:
-    """How well the room is lit, as far as the camera's own exposure shows it."""
-    mean = float(np.mean(luma[::_STEP_PX, ::_STEP_PX]))
+def brightness(luma: Image) -> float:
+    """The mean grey of uint8[h, w], 0 to 255."""
+    return float(np.mean(luma[::_STEP_PX, ::_STEP_PX]))
+
+
+def light(mean: float) -> Light:
+    """How well a room of this brightness is lit, as far as the camera's own exposure shows it."""
     if mean < DARK_BELOW:
         return "dark"
     return "dim" if mean < DIM_BELOW else "bright"
+
+
+LIT_S: Final = 10.0
+"""Time constant of the mean brightness, which a television changes from scene to scene."""
+
+
+class RoomLight:
+    """How well the room has been lit, over the last ten seconds or so."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._mean: float | None = None
+        self._seen_s = -math.inf
+
+    @property
+    def light(self) -> Light | None:
+        """None before the first look."""
+        return None if self._mean is None else light(self._mean)
+
+    def update(self, newest: float, now_s: float) -> None:
+        """Take one look into account.
+
+        Args:
+            newest: its brightness.
+            now_s: when it was, on a clock that does not run backwards.
+        """
+        before = newest if self._mean is None else self._mean
+        weight = 1 - math.exp(-(now_s - self._seen_s) / LIT_S)
+        self._mean, self._seen_s = before + weight * (newest - before), now_s
 
 
 CELLS: Final = (64, 36)

@@ -6,23 +6,60 @@ from hypothesis import strategies as st
 
 from emoflix_device.camera.frame import Image
 from emoflix_device.vision.faces import Face
-from emoflix_device.vision.scene import BODY, LONGEST_APART_S, SMOOTHED_S, Motion, light
+from emoflix_device.vision.scene import (
+    BODY,
+    LIT_S,
+    LONGEST_APART_S,
+    SMOOTHED_S,
+    Light,
+    Motion,
+    RoomLight,
+    brightness,
+    light,
+)
 
 
 @pytest.mark.parametrize(("grey", "answer"), [(5, "dark"), (50, "dim"), (118, "bright")])
 def test_the_light_follows_the_mean_brightness(grey: int, answer: str) -> None:
-    assert light(np.full((90, 160), grey, np.uint8)) == answer
+    assert light(brightness(np.full((90, 160), grey, np.uint8))) == answer
 
 
 def test_a_lamp_in_a_dark_room_is_still_a_dark_room() -> None:
     luma = np.full((90, 160), 10, np.uint8)
     luma[:20, :20] = 255
-    assert light(luma) == "dark"
+    assert light(brightness(luma)) == "dark"
 
 
 def test_a_room_filmed_in_good_light_is_bright(crying_then_smiling: list[Image]) -> None:
-    assert light(crying_then_smiling[0] // 4) == "dark"
-    assert light(crying_then_smiling[0]) in {"dim", "bright"}
+    assert light(brightness(crying_then_smiling[0] // 4)) == "dark"
+    assert light(brightness(crying_then_smiling[0])) in {"dim", "bright"}
+
+
+def lights(greys: list[int], *, per_s: float) -> list[Light | None]:
+    """What the room is told to be after each look."""
+    room = RoomLight()
+    told = [room.light]
+    for look, grey in enumerate(greys):
+        room.update(float(grey), look / per_s)
+        told.append(room.light)
+    return told
+
+
+def test_a_room_is_lit_as_it_is_first_seen() -> None:
+    assert lights([118], per_s=5) == [None, "bright"]
+
+
+def test_a_room_lit_by_the_television_alone_does_not_change_with_its_scenes() -> None:
+    scenes = [grey for grey in (25, 60, 30, 55) * 10 for _ in range(15)]
+    assert set(lights(scenes, per_s=5)[100:]) == {"dim"}
+
+
+@pytest.mark.parametrize("per_s", [1, 5, 10])
+def test_a_lamp_that_is_switched_on_is_told_before_long(per_s: int) -> None:
+    told = lights([10] * 30 * per_s + [118] * 30 * per_s, per_s=per_s)
+    on = 30 * per_s + 1
+    assert told[on - 1] == "dark"
+    assert LIT_S / 2 < (told.index("bright") - on) / per_s < 1.5 * LIT_S
 
 
 FURNITURE = np.kron(np.random.default_rng(99).uniform(0.3, 1.7, (9, 16)), np.ones((20, 20)))
@@ -72,8 +109,8 @@ def test_noise_is_not_motion(noise: float) -> None:
 
 def test_a_lamp_and_the_flicker_of_the_television_are_not_motion() -> None:
     motion = Motion()
-    for second, brightness in enumerate([80, 84, 78, 90, 70, 82]):
-        motion.update(a_room(brightness=brightness, seed=second) // 2 + brightness, float(second))
+    for second, grey in enumerate([80, 84, 78, 90, 70, 82]):
+        motion.update(a_room(brightness=grey, seed=second) // 2 + grey, float(second))
     assert motion.share == pytest.approx(0, abs=0.02)
 
 
