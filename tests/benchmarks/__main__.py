@@ -17,6 +17,7 @@ BENCHMARKS: Final = (
     "quality",
     "covered",
     "mood",
+    "corrections",
     "change",
     "recall",
     "sentiment",
