@@ -22,6 +22,7 @@ from emoflix_device.camera.frame import Image
 from emoflix_device.config import CameraSettings, VisionSettings
 from emoflix_device.vision.faces import Detector, Face, open_detector
 from emoflix_device.vision.reach import FACE_M
+from emoflix_device.vision.yunet import YunetDetector
 from tests.benchmarks.shared import SHARED, YUNET
 
 COPY_WIDTHS_PX: Final = (320, 416, 512, 640, 800)
@@ -31,6 +32,7 @@ LEAST_PX: Final = 24
 AROUND: Final = 6
 """So many face widths of surroundings are kept on each side."""
 SAME: Final = 0.3
+ALIKE: Final = 0.95
 NOT_REDUCED_PX: Final = 4000
 DRAWN: Final = 2000
 """Sets of photos behind an interval."""
@@ -54,7 +56,7 @@ class Tally(NamedTuple):
 
 
 def tables() -> Iterator[Table]:
-    """Recall by distance, then on whole photos."""
+    """Recall by distance, on whole photos, and whether YuNet's two engines agree."""
     folder = SHARED / "data" / "faces"
     if not folder.is_dir():
         Console(stderr=True).print(f"recall: {folder} is not there")
@@ -62,6 +64,7 @@ def tables() -> Iterator[Table]:
     taken = list(photos(folder))
     yield by_distance(taken)
     yield on_whole_photos(taken)
+    yield by_engine(taken)
 
 
 def detectors(width_px: int) -> dict[str, Detector]:
@@ -120,6 +123,22 @@ def on_whole_photos(taken: list[Photo]) -> Table:
             cells += [told(tallies), str(wrong)]
         name = "as it is" if copy_px == NOT_REDUCED_PX else f"{copy_px} px"
         table.add_row(name, *cells)
+    return table
+
+
+def by_engine(taken: list[Photo]) -> Table:
+    """YuNet's boxes in whole photos, by OpenCV and by LiteRT."""
+    opencv, litert = (
+        YunetDetector(YUNET, NOT_REDUCED_PX, engine) for engine in ("tflite", "litert")
+    )
+    counts = np.zeros(3, int)
+    for photo in taken:
+        one, other = opencv.detect(photo.luma), litert.detect(photo.luma)
+        same = sum(any(box.overlap(each) > ALIKE for each in other) for box in one)
+        counts += len(one), len(other), same
+    title = f"YuNet's boxes in {len(taken)} whole photos"
+    table = Table("by OpenCV", "by LiteRT", f"the same, by an overlap of {ALIKE}", title=title)
+    table.add_row(*map(str, counts))
     return table
 
 

@@ -23,6 +23,7 @@ from emoflix_device.vision.crop import MARGINS, crop_face
 from emoflix_device.vision.engine import EngineName
 from emoflix_device.vision.expression import open_expression_model
 from emoflix_device.vision.look import Observer, open_observer
+from emoflix_device.vision.reduce import reduced
 from emoflix_device.vision.yunet import YunetDetector
 from tests.benchmarks.measure import timed
 from tests.benchmarks.shared import YUNET
@@ -104,6 +105,13 @@ def stages() -> Iterator[tuple[str, NDArray[Any]]]:
             f"whole frame, {name}",
             timed(lambda n, o=observer: o.observe(pictures[n % len(pictures)])),
         )
+    large = np.random.default_rng(1).integers(0, 256, (720, 1280), dtype=np.uint8)
+    yield "1280 x 720 reduced to 512 px", timed(lambda _: reduced(large, 512))
+    area = cv2.INTER_AREA
+    yield (
+        "the same by averaging",
+        timed(lambda _: cv2.resize(large, (512, 288), interpolation=area)),
+    )
     yunet = YUNET if YUNET.exists() else None
     for people in (1, 10):
         observer = open_observer(VisionSettings(yunet_model=yunet), detect_every=DETECT_EVERY)
