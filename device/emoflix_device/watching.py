@@ -1,5 +1,6 @@
 """What is seen of the room: the camera and its switches, looks, and the mood they add up to."""
 
+import datetime as dt
 import logging
 import time
 from collections import deque
@@ -37,7 +38,10 @@ MOVED: Final = 0.1
 """... when its confidence has moved by so much, or the number of people changed, ..."""
 
 STIRRED: Final = 0.03
-"""... or the motion in the room has moved by so much, or the light changed."""
+"""... or the motion in the room has moved by so much, or the light changed, ..."""
+
+SET_ANEW: Final = dt.timedelta(seconds=2)
+"""... or the wall's clock by so much, and with it when the mood began: a time server was found."""
 
 RECENT_S: Final = 5.0
 """Who says what their face shows means what it showed in the last so many seconds."""
@@ -104,6 +108,7 @@ class Watching:
         self._looked_s = self._told_s = clock.steady_s()
         self.mood = self._told = self._filter.update(_NO_FACES, self._looked_s)
         self._light, self._motion = RoomLight(), Motion()
+        self._since_told = clock.wall_at(self.mood.since_s)
         self.scene = self._scene_told = Scene()
         self.camera = Camera("off")
         self._alone: deque[_Alone] = deque()
@@ -217,7 +222,7 @@ class Watching:
             return True
         moved = abs(mood.confidence - told.confidence) >= MOVED or mood.people != told.people
         return (
-            moved or self._scene_is_news()
+            moved or self._scene_is_news() or self._clock_is_news()
         ) and self._clock.steady_s() - self._told_s >= TOLD_AGAIN_S
 
     def _scene_is_news(self) -> bool:
@@ -225,9 +230,12 @@ class Watching:
         stirred = abs((scene.motion or 0.0) - (told.motion or 0.0)) >= STIRRED
         return stirred or (scene.light, scene.restless) != (told.light, told.restless)
 
+    def _clock_is_news(self) -> bool:
+        return abs(self._clock.wall_at(self._told.since_s) - self._since_told) >= SET_ANEW
+
     def _tell_mood(self) -> None:
         told, self._told = self._told, self.mood
-        self._scene_told = self.scene
+        self._scene_told, self._since_told = self.scene, self._clock.wall_at(self.mood.since_s)
         self._told_s = self._clock.steady_s()
         self._tell("mood", mood_message(self.mood, self.scene, self._clock))
         if self.mood.announced != told.announced:

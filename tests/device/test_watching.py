@@ -1,5 +1,6 @@
 """The camera's part of the loop: what is seen, and what people teach of it."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -124,6 +125,25 @@ def test_who_is_looked_at_seldom_does_not_leave_between_two_looks(tmp_path: Path
         hand.now_s += 5.0
         watching.look()
         assert watching.mood.announced == "nobody"
+
+
+def test_a_mood_that_began_before_the_clock_was_set_is_told_anew(tmp_path: Path) -> None:
+    with Box(tmp_path) as box:
+        watching, hand = box.daemon._watching, box.hand
+
+        def told_after(seconds: float, *, set_by: dt.timedelta) -> list[dt.datetime]:
+            """When the mood began, by every message of the look after so long."""
+            before = len(box.heard()["mood"])
+            hand.now_s += seconds
+            hand.wall += dt.timedelta(seconds=seconds) + set_by
+            watching.look()
+            told = box.heard()["mood"][before:]
+            return [dt.datetime.fromisoformat(each["since"]) for each in told]
+
+        told_after(5.0, set_by=dt.timedelta(0))
+        (began,) = told_after(5.0, set_by=dt.timedelta(days=200))
+        assert began == EVENING + dt.timedelta(days=200, seconds=5)
+        assert told_after(5.0, set_by=dt.timedelta(0)) == []
 
 
 def test_what_somebody_showed_who_has_just_left_is_not_taken_for_the_next_ones(
