@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import cv2
 
+from emoflix_device.camera.files import opened
 from emoflix_device.camera.frame import Frame, luma_of, upright
 from emoflix_device.camera.pace import Pace
-from emoflix_device.camera.pictures import opened
 from emoflix_device.camera.source import EndOfSource, without_password
 from emoflix_device.config import CameraSettings
 from emoflix_device.errors import CameraError

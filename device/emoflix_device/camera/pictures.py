@@ -5,15 +5,15 @@ anything is decoded; and OpenCV fills the missing part of a truncated file with 
 looked for as well.
 """
 
-import errno
 import os
 import struct
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import cv2
 import numpy as np
 
+from emoflix_device.camera.files import opened
 from emoflix_device.camera.frame import Image
 from emoflix_device.errors import EmoflixError
 
@@ -50,17 +50,6 @@ def read_picture(file: Path) -> Image:
         return decode_picture(data)
     except PictureError as error:
         raise PictureError(f"{file}: {error}") from error
-
-
-def opened(file: Path) -> BinaryIO:
-    """A file to be read; no pipe, whose other end may say nothing for ever.
-
-    Raises:
-        OSError: it cannot be opened, or is something else.
-    """
-    if file.exists() and not (file.is_file() or file.is_dir()):
-        raise FileExistsError(errno.EEXIST, "it is there and is no file")
-    return file.open("rb")
 
 
 def decode_picture(data: bytes) -> Image:
