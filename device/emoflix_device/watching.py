@@ -220,10 +220,10 @@ class Watching:
         mood, told = self.mood, self._told
         if mood.announced != told.announced:
             return True
+        if self._clock.steady_s() - self._told_s < TOLD_AGAIN_S:
+            return False
         moved = abs(mood.confidence - told.confidence) >= MOVED or mood.people != told.people
-        return (
-            moved or self._scene_is_news() or self._clock_is_news()
-        ) and self._clock.steady_s() - self._told_s >= TOLD_AGAIN_S
+        return moved or self._scene_is_news() or self._clock_is_news()
 
     def _scene_is_news(self) -> bool:
         scene, told = self.scene, self._scene_told

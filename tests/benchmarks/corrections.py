@@ -10,14 +10,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
 from emoflix_catalog.vocabulary import EXPRESSIONS
 from emoflix_device.mood.calibration import Calibration
 from emoflix_device.vision.card import BUNDLED_MODEL
 from emoflix_device.vision.expression import open_expression_model
-from tests.benchmarks.crops import PREPARED, validation
+from tests.benchmarks.crops import is_prepared, validation
 from tests.benchmarks.quality import fitted
 
 CROPS: Final = 1400
@@ -33,10 +32,7 @@ FACES: Final = {
 
 def tables() -> Iterator[Table]:
     """A row for each kind of face."""
-    if not PREPARED.is_file():
-        Console(stderr=True).print(
-            f"corrections: {PREPARED} is not there; `emoflix-train prepare` writes it"
-        )
+    if not is_prepared("corrections"):
         return
     model = open_expression_model(BUNDLED_MODEL)
     crops, labels = validation(CROPS, seed=1)

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 
 PREPARED: Final = Path(__file__).resolve().parents[2] / "prepared" / "fer2013.npz"
 VALIDATION: Final = 1
@@ -23,6 +24,15 @@ class Labelled(NamedTuple):
 
     crops: Crops
     labels: NDArray[np.intp]
+
+
+def is_prepared(benchmark: str) -> bool:
+    """Whether there are crops; says so where there are none."""
+    if not PREPARED.is_file():
+        Console(stderr=True).print(
+            f"{benchmark}: {PREPARED} is not there; `emoflix-train prepare` writes it"
+        )
+    return PREPARED.is_file()
 
 
 def validation(count: int, seed: int) -> Labelled:

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 import cv2
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from emoflix_catalog.vocabulary import EXPRESSIONS
@@ -23,7 +22,7 @@ from emoflix_device.run import DETECT_EVERY
 from emoflix_device.vision.card import BUNDLED_MODEL
 from emoflix_device.vision.expression import open_expression_model
 from emoflix_device.vision.look import open_observer
-from tests.benchmarks.crops import PREPARED, halves, validation
+from tests.benchmarks.crops import halves, is_prepared, validation
 from tests.benchmarks.sequences import (
     LENGTH_S,
     LOOKS_PER_S,
@@ -68,10 +67,7 @@ class Score:
 
 def tables() -> Iterator[Table]:
     """Sequences, then real videos; writes the plot."""
-    if not PREPARED.is_file():
-        Console(stderr=True).print(
-            f"mood: {PREPARED} is not there; `emoflix-train prepare` writes it"
-        )
+    if not is_prepared("mood"):
         return
     model = open_expression_model(BUNDLED_MODEL)
     prior = model.card.prior

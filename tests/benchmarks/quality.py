@@ -11,14 +11,13 @@ from typing import Final
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
 from rich.table import Table
 
 from emoflix_device.vision.card import BUNDLED_MODEL, CardInput
 from emoflix_device.vision.crop import FER_PX
 from emoflix_device.vision.expression import open_expression_model, probabilities
 from emoflix_device.vision.quality import LEAST, cleared, quality_of
-from tests.benchmarks.crops import PREPARED, ROOMS, Crops, validation
+from tests.benchmarks.crops import ROOMS, Crops, is_prepared, validation
 
 TUNED_ON: Final = 700
 MEASURED_ON: Final = 700
@@ -28,10 +27,7 @@ CLAHE_CLIP: Final = 2.0
 
 def tables() -> Iterator[Table]:
     """Two tables: by room, and by quality."""
-    if not PREPARED.is_file():
-        Console(stderr=True).print(
-            f"quality: {PREPARED} is not there; `emoflix-train prepare` writes it"
-        )
+    if not is_prepared("quality"):
         return
     model = open_expression_model(BUNDLED_MODEL)
     crops, labels = (part[TUNED_ON:] for part in validation(TUNED_ON + MEASURED_ON, seed=1))

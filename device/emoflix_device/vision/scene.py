@@ -42,11 +42,11 @@ def brightness(luma: Image) -> float:
     return float(np.mean(luma[::_STEP_PX, ::_STEP_PX]))
 
 
-def light(mean: float) -> Light:
+def light(mean_grey: float) -> Light:
     """How well a room of this brightness is lit, as far as the camera's own exposure shows it."""
-    if mean < DARK_BELOW:
+    if mean_grey < DARK_BELOW:
         return "dark"
-    return "dim" if mean < DIM_BELOW else "bright"
+    return "dim" if mean_grey < DIM_BELOW else "bright"
 
 
 LIT_S: Final = 10.0
@@ -66,16 +66,16 @@ class RoomLight:
         """None before the first look."""
         return None if self._mean is None else light(self._mean)
 
-    def update(self, newest: float, now_s: float) -> None:
+    def update(self, mean_grey: float, now_s: float) -> None:
         """Take one look into account.
 
         Args:
-            newest: its brightness.
+            mean_grey: its brightness.
             now_s: when it was, on a clock that does not run backwards.
         """
-        before = newest if self._mean is None else self._mean
+        before = mean_grey if self._mean is None else self._mean
         weight = 1 - math.exp(-(now_s - self._seen_s) / LIT_S)
-        self._mean, self._seen_s = before + weight * (newest - before), now_s
+        self._mean, self._seen_s = before + weight * (mean_grey - before), now_s
 
 
 CELLS: Final = (64, 36)
