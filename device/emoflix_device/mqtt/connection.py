@@ -70,8 +70,9 @@ class Connection:
             client_id: unique at the broker; made up where `None`.
             on_up: subscribe and publish here, after every connect.
             on_message: every message that arrives.
-            on_down: the connection is gone.
-            on_published: the broker took a message. paho holds a lock meanwhile: take none here.
+            on_down: the connection is gone. paho may hold a lock meanwhile, for which a publisher
+                waits: take none here.
+            on_published: the broker took a message; take no lock here either.
             will: topic and payload that the broker publishes, retained, when this client dies.
 
         Raises:

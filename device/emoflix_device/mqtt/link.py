@@ -86,7 +86,8 @@ class Link:
         self._inbox = Inbox()
         self._rates = Rates()  # the network's thread alone asks it
         # Guards all below: the loop publishes while the network's thread greets a broker.
-        # Reentrant, since paho may call back from inside a publish.
+        # Reentrant, since paho may call back from inside a publish. Only `_client` may become
+        # `None` at any moment: read it once.
         self._lock = threading.RLock()
         self._client: Client | None = None
         self._leaving = False
@@ -122,8 +123,8 @@ class Link:
         farewell = None
         with self._lock:
             self._leaving = True
-            if self._client is not None:
-                farewell = self._put(self._client, self._topics.of("availability"), b"offline")
+            if (client := self._client) is not None:
+                farewell = self._put(client, self._topics.of("availability"), b"offline")
             self._client = None
         if farewell is not None:
             try:
@@ -198,12 +199,12 @@ class Link:
 
     def _introduce(self) -> None:
         """Tell Home Assistant what this device has."""
-        if self._client is not None and self._discovery:
-            self._put(self._client, self._topics.discovery, self._discovery)
+        if (client := self._client) is not None and self._discovery:
+            self._put(client, self._topics.discovery, self._discovery)
 
     def _fall_silent(self) -> None:
-        with self._lock:
-            self._client = None
+        # No lock here either, as in `_one_taken`: who publishes notices on its next message.
+        self._client = None
 
     @property
     def _crowded(self) -> bool:
@@ -217,7 +218,8 @@ class Link:
             self._on_command()
 
     def _say_held(self, name: TopicName) -> None:
-        if self._client is None:
+        client = self._client
+        if client is None:
             return
         if self._crowded:
             self._late.add(name)
@@ -230,7 +232,7 @@ class Link:
                 return
             properties = properties_of(PacketTypes.PUBLISH, MessageExpiryInterval=left_s)
         self._put(
-            self._client,
+            client,
             self._topics.of(name),
             held.payload,
             qos=TOPICS[name].qos,
@@ -240,10 +242,11 @@ class Link:
     def _say(
         self, topic: str, payload: bytes, qos: int, properties: Properties | None = None
     ) -> None:
-        if self._client is None or self._crowded:
+        client = self._client
+        if client is None or self._crowded:
             self._dropped += 1
         else:
-            self._put(self._client, topic, payload, qos=qos, retain=False, properties=properties)
+            self._put(client, topic, payload, qos=qos, retain=False, properties=properties)
 
     def _put(
         self,

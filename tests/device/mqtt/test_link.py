@@ -6,8 +6,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from paho.mqtt.client import Client, MQTTMessageInfo
 
 from emoflix_device.broker import open_broker
 from emoflix_device.config import MqttSettings
@@ -135,6 +137,20 @@ def test_what_is_said_once_is_dropped_and_counted_while_nobody_hears(
         loop.link.publish("event", lost("again"))
         heard = late.wait(on("emoflix/den/event"))
     assert json.loads(heard.payload)["fault"] == "again"
+
+
+def test_a_connection_lost_while_a_message_is_put_is_noticed_at_once(
+    mosquitto: Mosquitto, loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = Client.publish
+
+    def put_late(*message: Any) -> MQTTMessageInfo:
+        mosquitto.stop()
+        wait_until(lambda: not loop.link.connected, "the link notices")
+        return put(*message)
+
+    monkeypatch.setattr(Client, "publish", put_late)
+    loop.link.publish("event", lost())
 
 
 def test_a_broker_that_is_not_there_is_named_and_waited_for(tmp_path: Path) -> None:
