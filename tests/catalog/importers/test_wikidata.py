@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 import pytest
+from pyoxigraph import QueryResultsFormat, RdfFormat, Store
 
 from emoflix_catalog.importers import wikidata
 from emoflix_catalog.importers.contract import SourceError
@@ -64,6 +66,52 @@ def test_wikidata_is_asked_year_by_year_and_page_by_page(
         "wikidata": "Q15221521",
     }
     assert reading.tally.reasons == {"no year": 1}
+
+
+GRAPH = """
+@prefix wd: <http://www.wikidata.org/entity/> .
+@prefix wdt: <http://www.wikidata.org/prop/direct/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+wd:Q24862 wdt:P279 wd:Q11424 .  # short films are films
+wd:Q1 wdt:P31 wd:Q11424; wdt:P577 "1931-05-11T00:00:00Z"^^xsd:dateTime;
+  rdfs:label "M – Eine Stadt sucht einen Mörder"@de, "M"@en, "M (1931)"@mul;
+  wdt:P1476 "M"@de; wdt:P2047 117; wdt:P345 "tt0022100"; wdt:P364 wd:Q188; wdt:P136 wd:Q2;
+  wdt:P57 wd:Q3; wdt:P161 wd:Q4, wd:Q5, wd:Q6 .
+wd:Q188 wdt:P218 "de" .
+wd:Q2 rdfs:label "thriller film"@en .
+wd:Q3 rdfs:label "Fritz Lang"@mul .
+wd:Q4 rdfs:label "Peter Lorre"@en, "Peter Lorre"@mul, "Петер Лорре"@ru .
+wd:Q5 rdfs:label "Gustaf Gründgens"@de, "Gustaf Gruendgens"@en, "Gustaf Gründgens"@mul .
+wd:Q6 rdfs:label "Gerhard Bienert"@de .
+wd:Q7 wdt:P31 wd:Q24862; wdt:P577 "1931-01-01T00:00:00Z"^^xsd:dateTime; rdfs:label "Limite"@mul .
+wd:Q8 wdt:P31 wd:Q11424; wdt:P577 "1931-01-01T00:00:00Z"^^xsd:dateTime; rdfs:label "Nur"@de .
+wd:Q9 wdt:P31 wd:Q5; wdt:P577 "1931-01-01T00:00:00Z"^^xsd:dateTime; rdfs:label "No film"@en .
+"""
+
+
+def test_a_name_that_is_the_same_in_all_languages_is_taken_where_english_has_none(
+    server: Server, ask: Callable[..., Any]
+) -> None:
+    store = Store()
+    store.load(GRAPH.encode(), format=RdfFormat.TURTLE)
+
+    def answer(asked: Asked) -> bytes:
+        results = store.query(parse_qs(asked.body.decode())["query"][0])
+        return results.serialize(format=QueryResultsFormat.JSON)
+
+    server.answer = answer
+    films = ask("wikidata", "/sparql", years=(1931, 1931), key_file=None).films
+    assert {name: film.title for name, film in films.items()} == {
+        "wikidata-Q1": "M",
+        "wikidata-Q7": "Limite",
+    }
+    film = films["wikidata-Q1"]
+    assert (film.year, film.runtime_min, film.languages) == (1931, 117, ("de",))
+    assert film.genres == ("thriller",)
+    assert film.directors == ("Fritz Lang",)
+    assert film.cast == ("Gustaf Gruendgens", "Peter Lorre")
 
 
 def test_a_saved_answer_of_wikidata_is_read_too(tmp_path: Path, read: Callable[..., Any]) -> None:
