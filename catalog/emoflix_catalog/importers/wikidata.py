@@ -150,7 +150,7 @@ def _asked(request: Request, tally: Tally) -> Iterator[Found]:
                         seen.add(found.film.id)
                         yield found
                 offset += PAGE
-                # Films without a name for English readers are left out of a page, so only an empty one ends.
+                # Films without a name are left out of a page, so only an empty one ends.
                 more = bool(rows)
             tally.at(year - first + 1, last - first + 1)
 

@@ -76,7 +76,7 @@ GRAPH = """
 
 wd:Q24862 wdt:P279 wd:Q11424 .  # short films are films
 wd:Q1 wdt:P31 wd:Q11424; wdt:P577 "1931-05-11T00:00:00Z"^^xsd:dateTime;
-  rdfs:label "M – Eine Stadt sucht einen Mörder"@de, "M"@en, "M (1931)"@mul;
+  rdfs:label "M: Eine Stadt sucht einen Mörder"@de, "M"@en, "M (1931)"@mul;
   wdt:P1476 "M"@de; wdt:P2047 117; wdt:P345 "tt0022100"; wdt:P364 wd:Q188; wdt:P136 wd:Q2;
   wdt:P57 wd:Q3; wdt:P161 wd:Q4, wd:Q5, wd:Q6 .
 wd:Q188 wdt:P218 "de" .
