@@ -164,11 +164,11 @@ class Daemon:
         self._health_told_s = -HEALTH_EVERY_S
         self._swept_s = -SWEEP_EVERY_S
 
-    def run(self, stop: threading.Event) -> None:
-        """Turn the loop until `stop` is set; whoever sets it rings the bell."""
+    def run(self, ended: Callable[[], bool]) -> None:
+        """Turn the loop until it has `ended`; that is asked at each turn."""
         self.start()
         try:
-            while not stop.is_set():
+            while not ended():
                 self._bell.wait(BEAT_S)
                 self._bell.clear()
                 self.beat()

@@ -55,21 +55,23 @@ def run(config: Path) -> None:
     """Run the service: camera, mood, slates, MQTT. SIGTERM or Ctrl-C stops it."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     own = load_settings(config)
-    stop, bell = threading.Event(), threading.Event()
+    ended = False
 
     def end(*_: object) -> None:
-        stop.set()
-        bell.set()
-
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+        # Rings no bell: a signal may come while the loop itself holds the bell's lock.
+        nonlocal ended
+        ended = True
 
     systemd = sdnotify.SystemdNotifier()
     fleet = Fleet(own, restart=end)
-    daemon = assemble(fleet, bell, systemd)
+    # Until here a signal ends the command as it does any other: a start may take minutes.
+    daemon = assemble(fleet, threading.Event(), systemd)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, end)
     # Ready means that the model is loaded; a broker that is away is waited for.
     systemd.notify("READY=1")
-    daemon.run(stop)
+    daemon.run(lambda: ended)
     if fleet.restarts.is_set():
         sys.exit(os.EX_TEMPFAIL)  # systemd starts it anew, with the settings that it was given
 

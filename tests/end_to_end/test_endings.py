@@ -1,0 +1,71 @@
+"""However and whenever the service is told to end, it does, and says how."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.emoflix import START_S, Emoflix
+from tests.mosquitto import free_port, wait_until
+
+INTERRUPTED: str = """
+import signal
+import threading
+
+from emoflix_device import cli
+from emoflix_device.daemon import Daemon
+
+beat, wait = Daemon.beat, threading.Condition.wait
+
+
+def wait_interrupted(self, timeout=None):
+    if threading.current_thread() is threading.main_thread():
+        signal.raise_signal(signal.{name})
+    return wait(self, timeout)
+
+
+def beat_and_go_on(self):
+    beat(self)
+    threading.Condition.wait = wait_interrupted
+
+
+Daemon.beat = beat_and_go_on
+cli.main()
+"""
+"""The service, to which the signal comes while the loop holds the lock of what it waits on."""
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_that_comes_while_the_loop_holds_a_lock_ends_it(tmp_path: Path, name: str) -> None:
+    device = Emoflix(tmp_path, free_port())
+    program = [sys.executable, "-c", INTERRUPTED.format(name=name)]
+    ended = subprocess.run(
+        [*program, "run", "--config", device.config],
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        timeout=START_S,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr.decode()
+
+
+def test_a_start_that_takes_long_is_given_up_when_told_to_end(tmp_path: Path) -> None:
+    key = tmp_path / "household.key"
+    os.mkfifo(key, 0o600)  # whoever reads it waits until somebody has written
+    written: list[int] = []
+
+    def is_read() -> bool:
+        with suppress(OSError):
+            written.append(os.open(key, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(written)
+
+    with Emoflix(tmp_path, free_port(), household={"key_file": str(key)}) as device:
+        wait_until(is_read, "the key is read", guard_s=START_S)
+        code, took_s = device.stop()
+    os.close(*written)
+    assert code == 128 + signal.SIGTERM
+    assert took_s < 2
