@@ -8,7 +8,7 @@ import msgspec
 from emoflix_catalog.errors import CatalogueError
 from emoflix_device.errors import EmoflixError, RefusedError, StateError
 from emoflix_device.handlers import HANDLERS, Desk, Later
-from emoflix_device.household import RequestKey
+from emoflix_device.household import RequestKey, TracesError
 from emoflix_device.mqtt.commands import WHOLE_PAYLOAD, Command
 from emoflix_device.mqtt.link import Link
 from emoflix_device.mqtt.messages import encode
@@ -79,12 +79,15 @@ class Answering:
             result = handle(desk, request)
             return result if isinstance(result, Later) else self._remembered(command, result)
         desk.once_kept.clear()
-        with desk.household.transaction():
-            result = handle(desk, request)
-            if isinstance(result, Later):
-                raise TypeError(f"{command.name}: what writes the store is answered at once")
-            reply = encode(command.done(result))
-            self._remember(command, reply)
+        try:
+            with desk.household.transaction():
+                result = handle(desk, request)
+                if isinstance(result, Later):
+                    raise TypeError(f"{command.name}: what writes the store is answered at once")
+                reply = encode(command.done(result))
+                self._remember(command, reply)
+        except TracesError as error:  # it is done, and what follows from it must be, too
+            _LOG.warning("%s: %s", command.name, error)
         desk.people.forget()
         for action in desk.once_kept:
             action()

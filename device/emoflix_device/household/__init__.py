@@ -1,7 +1,7 @@
 """Who watches, and what they said: consent, profiles, feedback, and what was shown to them."""
 
 from emoflix_device.household.answers import RequestKey
-from emoflix_device.household.errors import HouseholdError
+from emoflix_device.household.errors import HouseholdError, TracesError
 from emoflix_device.household.export import as_json, export_profile
 from emoflix_device.household.feedback import Feedback, Said
 from emoflix_device.household.learning import Offer, SlateRecord
@@ -25,6 +25,7 @@ __all__ = [
     "RequestKey",
     "Said",
     "SlateRecord",
+    "TracesError",
     "as_json",
     "encrypt_household",
     "export_profile",

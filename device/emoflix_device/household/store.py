@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple, Self
 from emoflix_device.errors import StateError
 from emoflix_device.household.answers import Answers
 from emoflix_device.household.database import Database
+from emoflix_device.household.errors import TracesError
 from emoflix_device.household.history import History
 from emoflix_device.household.key import Key
 from emoflix_device.household.migrations import MIGRATIONS
@@ -74,6 +75,7 @@ class HouseholdStore:
 
         Raises:
             StateError: it cannot be kept.
+            TracesError: it is kept, and the traces of what it deletes have to wait.
         """
         outermost = not self._database.in_transaction
         with self._database.transaction():
@@ -145,7 +147,8 @@ class HouseholdStore:
 
         Raises:
             HouseholdError: There is no such profile.
-            StateError: It cannot be deleted; or it is, and the traces have to wait.
+            StateError: It cannot be deleted.
+            TracesError: It is, and the traces have to wait.
         """
         with self.transaction():
             self.profiles.erase(profile)
@@ -199,9 +202,9 @@ class HouseholdStore:
         if self._database.value("SELECT EXISTS (SELECT 1 FROM chore)"):
             try:
                 self._database.vacuum()
+                self._database.write("DELETE FROM chore")
             except StateError as error:
-                raise StateError(
+                raise TracesError(
                     f"{error} (it is deleted; its traces in the file are wiped at the next start"
                     " or nightly sweep)"
                 ) from error
-            self._database.write("DELETE FROM chore")
