@@ -57,3 +57,11 @@ def test_a_profile_erased_while_another_program_reads_is_gone(
     assert box.done("profile", {"action": "erase", "name": "Anna"}) == {}
     assert box.settings_now()["profile"] is None
     assert "Anna" not in box.done("profile", {"action": "list"})["profiles"]
+
+
+def test_the_loop_goes_on_while_another_program_writes(box: Box, other: sqlite3.Connection) -> None:
+    box.done("profile", {"action": "create", "name": "Anna"})
+    box.done("profile", {"action": "select", "name": "Anna"})
+    other.execute("UPDATE selection SET profile = NULL")
+    other.execute("BEGIN IMMEDIATE")  # as a command that writes the file anew
+    box.turn_until(lambda: box.settings_now()["profile"] is None)

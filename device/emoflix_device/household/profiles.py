@@ -68,9 +68,10 @@ class Profiles:
         Raises:
             HouseholdError: As of `create`.
         """
-        with self._database.transaction():
-            if self._find(name) is None:
-                self.create(name)
+        if self._find(name) is None:  # who only reads waits for no other program
+            with self._database.transaction():
+                if self._find(name) is None:
+                    self.create(name)
 
     def rename(self, name: str, to: str) -> str:
         """Give a profile another name; the name as it is kept.
