@@ -25,6 +25,10 @@ class StateError(EmoflixError):
     """What the device keeps between runs cannot be read or written."""
 
 
+class BusyError(StateError):
+    """Another program holds it for a while."""
+
+
 class RefusedError(EmoflixError):
     """What was asked is well formed and cannot be done: nothing was changed."""
 

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import click
 import msgspec
@@ -21,7 +21,7 @@ from emoflix_device.camera.capture import Capture
 from emoflix_device.clock import Clock
 from emoflix_device.config import MetricsSettings, Settings, load_settings
 from emoflix_device.daemon import MODEL_LETTERS, Daemon
-from emoflix_device.errors import StateError
+from emoflix_device.errors import BusyError, StateError
 from emoflix_device.fleet import Fleet
 from emoflix_device.household import open_household
 from emoflix_device.indicator import camera_opener
@@ -64,16 +64,28 @@ def run(config: Path) -> None:
 
     systemd = sdnotify.SystemdNotifier()
     fleet = Fleet(own, restart=end)
-    # Until here a signal ends the command as it does any other: a start may take minutes.
-    daemon = assemble(fleet, threading.Event(), systemd)
+    # It may take minutes: meanwhile a signal ends this as it does any other command.
+    try:
+        daemon = assemble(fleet, threading.Event(), systemd)
+    except BusyError as error:
+        _try_again(error)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, end)
     # Ready means that the model is loaded; a broker that is away is waited for.
     systemd.notify("READY=1")
-    daemon.run(lambda: ended)
+    try:
+        daemon.run(lambda: ended)
+    except StateError as error:  # it was well at the start, and the next one sees whether it is
+        _try_again(error)
     if fleet.restarts.is_set():
         sys.exit(os.EX_TEMPFAIL)  # systemd starts it anew, with the settings that it was given
+
+
+def _try_again(error: StateError) -> NoReturn:
+    """End in one line, and with a code after which systemd starts the service anew."""
+    click.echo(f"emoflix: {error}", err=True)
+    sys.exit(os.EX_TEMPFAIL)
 
 
 def assemble(fleet: Fleet, bell: threading.Event, systemd: sdnotify.SystemdNotifier) -> Daemon:

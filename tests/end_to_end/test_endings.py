@@ -2,9 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,25 @@ def test_a_start_that_takes_long_is_given_up_when_told_to_end(tmp_path: Path) ->
     os.close(*written)
     assert code == 128 + signal.SIGTERM
     assert took_s < 2
+
+
+def test_a_store_that_another_program_holds_is_tried_again(tmp_path: Path) -> None:
+    device = Emoflix(tmp_path, free_port(), household={"plain": True})
+    device.state_dir.mkdir()
+    with closing(sqlite3.connect(device.state_dir / "household.db")) as other, device:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("PRAGMA user_version = 0")
+        assert device.process is not None
+        assert device.process.wait(START_S) == os.EX_TEMPFAIL
+    assert "another program holds the file" in device.log
+
+
+def test_a_store_that_fails_while_the_service_runs_is_tried_again(tmp_path: Path) -> None:
+    device = Emoflix(tmp_path, free_port(), household={"plain": True})
+    with device:
+        wait_until(lambda: "nothing listens" in device.log, "it runs", guard_s=START_S)
+        with closing(sqlite3.connect(device.state_dir / "household.db")) as other:
+            other.execute("DROP TABLE selection")
+        assert device.process is not None
+        assert device.process.wait(START_S) == os.EX_TEMPFAIL
+    assert device.log.splitlines()[-1].startswith("emoflix: ")

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from emoflix_device.errors import StateError
+from emoflix_device.errors import BusyError, StateError
 from emoflix_device.household.key import Key
 
 _T = TypeVar("_T")
@@ -29,9 +29,10 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
 )
 
+_BUSY: Final = "SQLITE_BUSY"
 _WAYS_OUT: Final = (
     ("SQLITE_FULL", "the disk is full: make room; all that was acknowledged is kept"),
-    ("SQLITE_BUSY", "another program holds the file; try again when it has ended"),
+    (_BUSY, "another program holds the file; try again when it has ended"),
     ("SQLITE_READONLY", "this user may not write the file"),
     ("SQLITE_CORRUPT", "the file is damaged: put a backup in its place, or move it away"),
 )
@@ -179,10 +180,11 @@ class Database:
         try:
             return action()
         except self._errors as error:
-            raise StateError(f"{self.file}: {error}; {self._way_out(error)}") from error
+            kind = BusyError if _name(error).startswith(_BUSY) else StateError
+            raise kind(f"{self.file}: {error}; {self._way_out(error)}") from error
 
     def _way_out(self, error: Exception) -> str:
-        name = getattr(error, "sqlite_errorname", None) or ""
+        name = _name(error)
         if name == "SQLITE_NOTADB":
             return self._not_readable()
         return next((way for start, way in _WAYS_OUT if name.startswith(start)), _OTHERWISE)
@@ -198,6 +200,11 @@ class Database:
                 " household.plain: true"
             )
         return f"{self._key.told_from} is not what it was encrypted with, or it is no store"
+
+
+def _name(error: Exception) -> str:
+    """Of what went wrong, as SQLite names it."""
+    return getattr(error, "sqlite_errorname", None) or ""
 
 
 def _library(
