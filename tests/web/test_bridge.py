@@ -145,6 +145,31 @@ def test_there_is_room_for_so_many_and_no_more(mosquitto: Mosquitto) -> None:
     assert asyncio.run(statuses()) == [101, 101, 503, 101]
 
 
+def test_browsers_that_hear_nothing_do_not_keep_the_process(
+    mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def close_never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    async def close_all() -> None:
+        bridge = Bridge(BrokerAddress(HOST, mosquitto.port))
+        app = aiohttp.web.Application()
+        app.router.add_get("/mqtt", bridge.carry)
+        runner = aiohttp.web.AppRunner(app, shutdown_timeout=1, handler_cancellation=True)
+        await runner.setup()
+        port = free_port()
+        await aiohttp.web.TCPSite(runner, HOST, port).start()
+        async with aiohttp.ClientSession() as session:
+            for _ in range(2):
+                await session.ws_connect(f"http://{HOST}:{port}/mqtt", protocols=("mqtt",))
+            with monkeypatch.context() as deaf:
+                deaf.setattr(aiohttp.web.WebSocketResponse, "close", close_never)
+                await asyncio.wait_for(bridge.close(), GUARD_S)
+        await runner.cleanup()
+
+    asyncio.run(close_all())
+
+
 def test_fifty_phones_are_served_at_once(web: WebProcess, mosquitto: Mosquitto) -> None:
     phones = [through(web) for _ in range(50)]
     heard: list[int] = []

@@ -7,6 +7,7 @@ section 6.0), so nothing is read on the way. Who may do what is the broker's bus
 import asyncio
 import logging
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,8 @@ CONNECT_S: Final = 10.0
 IDLE_S: Final = 300.0
 """The page pings every minute; whoever is silent for so long has gone."""
 HEARTBEAT_S: Final = 30.0
+FAREWELL_S: Final = 1.0
+"""All browsers together have so long to take it that the process ends; systemd waits for five."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ class Bridge:
             self._free += 1
 
     async def close(self) -> None:
-        """End all connections, so that the process can end."""
-        for socket in list(self._sockets):
-            await socket.close()
+        """End all connections, so that the process can end; who hears nothing is left behind."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await asyncio.gather(*(socket.close() for socket in self._sockets))
 
     async def _carry(
         self, request: web.Request, socket: web.WebSocketResponse
