@@ -78,14 +78,25 @@ def run(config: Path) -> None:
         daemon.run(lambda: ended)
     except StateError as error:  # it was well at the start, and the next one sees whether it is
         _try_again(error)
-    if fleet.restarts.is_set():
-        sys.exit(os.EX_TEMPFAIL)  # systemd starts it anew, with the settings that it was given
+    # After a temporary failure systemd starts it anew, with the settings that it was given.
+    _end(os.EX_TEMPFAIL if fleet.restarts.is_set() else os.EX_OK)
 
 
 def _try_again(error: StateError) -> NoReturn:
     """End in one line, and with a code after which systemd starts the service anew."""
     click.echo(f"emoflix: {error}", err=True)
-    sys.exit(os.EX_TEMPFAIL)
+    _end(os.EX_TEMPFAIL)
+
+
+def _end(code: int) -> NoReturn:
+    """End, at once where a thread is left behind in a camera's driver or at a player.
+
+    All is closed by now. If the driver came back while Python takes itself down, its thread would
+    abort the process.
+    """
+    if threading.active_count() > 1:
+        os._exit(code)
+    sys.exit(code)
 
 
 def assemble(fleet: Fleet, bell: threading.Event, systemd: sdnotify.SystemdNotifier) -> Daemon:

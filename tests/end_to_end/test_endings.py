@@ -1,7 +1,9 @@
 """However and whenever the service is told to end, it does, and says how."""
 
+import datetime as dt
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -10,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from emoflix_device.household import HouseholdStore
 from tests.end_to_end.emoflix import START_S, Emoflix
-from tests.mosquitto import free_port, wait_until
+from tests.mosquitto import GUARD_S, HOST, free_port, wait_until
 
 INTERRUPTED: str = """
 import signal
@@ -38,6 +41,24 @@ Daemon.beat = beat_and_go_on
 cli.main()
 """
 """The service, to which the signal comes while the loop holds the lock of what it waits on."""
+
+TAKEN_DOWN_SLOWLY: str = """
+import sys
+import time
+
+from emoflix_device import cli
+
+
+class Slow:
+    def __del__(self, sleep=time.sleep):
+        sleep(20)
+
+
+sys.modules["slow"] = type(sys)("slow")
+sys.modules["slow"].slow = Slow()
+cli.main()
+"""
+"""The service, in a Python that takes longer to be taken down than a camera to be given up."""
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
@@ -70,6 +91,25 @@ def test_a_start_that_takes_long_is_given_up_when_told_to_end(tmp_path: Path) ->
     os.close(*written)
     assert code == 128 + signal.SIGTERM
     assert took_s < 2
+
+
+def test_a_camera_that_answers_after_the_end_does_not_spoil_it(tmp_path: Path) -> None:
+    with socket.create_server((HOST, 0)) as camera:  # it lets in, and says nothing
+        camera.settimeout(START_S)
+        address = f"rtsp://{HOST}:{camera.getsockname()[1]}/live"
+        device = Emoflix(
+            tmp_path, free_port(), household={"plain": True}, camera={"source": address}
+        )
+        device.state_dir.mkdir()
+        with HouseholdStore(device.state_dir / "household.db") as household:
+            household.give_consent(dt.datetime.now(dt.UTC))
+        program = [sys.executable, "-c", TAKEN_DOWN_SLOWLY]
+        with (
+            subprocess.Popen([*program, "run", "--config", device.config]) as service,
+            camera.accept()[0],
+        ):
+            service.terminate()
+            assert service.wait(GUARD_S) == 0
 
 
 def test_a_store_that_another_program_holds_is_tried_again(tmp_path: Path) -> None:
