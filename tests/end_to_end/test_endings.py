@@ -24,6 +24,7 @@ from emoflix_device import cli
 from emoflix_device.daemon import Daemon
 
 beat, wait = Daemon.beat, threading.Condition.wait
+signal.signal(signal.{name}, signal.SIG_DFL)  # the tests may run where it is ignored, as by nohup
 
 
 def wait_interrupted(self, timeout=None):
