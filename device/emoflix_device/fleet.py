@@ -121,9 +121,12 @@ def overlaid(own: Settings, wish: ConfigurationMessage) -> Settings:
                 changed[key] = msgspec.convert(value, kind)
             except msgspec.ValidationError as error:
                 raise RefusedError(path, explain(error, Settings)[1]) from error
+        part = getattr(own, section, None)
+        if not isinstance(part, msgspec.Struct):
+            raise RefusedError(section, "is no section of the configuration")
         try:
-            part = msgspec.structs.replace(getattr(own, section), **changed)
-        except (AttributeError, ValueError) as error:
+            part = msgspec.structs.replace(part, **changed)
+        except ValueError as error:
             raise RefusedError(section, str(error)) from error
         own = msgspec.structs.replace(own, **{section: part})
     return own

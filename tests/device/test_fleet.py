@@ -72,6 +72,8 @@ def test_a_wish_that_is_withdrawn_brings_the_owners_settings_back(tmp_path: Path
         (wish(mood={"memory_s": 1}), "mood.memory_s", "not among those"),
         (wish(fleet={"allow": []}), "fleet.allow", "not among those"),
         (wish(nonsense={"a": 1}), "nonsense.a", "not among those"),
+        (wish(nonsense={}), "nonsense", "is no section"),
+        (wish(device={}), "device", "is no section"),
         (wish(recommender={"count": 0}), "recommender.count", ">= 1"),
         (wish(recommender={"count": "many"}), "recommender.count", "expected int"),
         (wish(recommender={"languages": ["xx"]}), "recommender", "no language 'xx'"),
