@@ -191,7 +191,7 @@ class Connection:
         client.on_socket_open = _send_at_once
         client.on_connect = self._connect_answered
         client.on_disconnect = self._disconnected
-        client.on_message = lambda _client, _data, message: self._on_message(message)
+        client.on_message = self._heard
         client.on_publish = self._published
         client.on_subscribe = self._subscribed
         return client
@@ -235,6 +235,14 @@ class Connection:
             self._on_down()
         self._answered.set()
         self._down.set()
+
+    def _heard(self, _client: Client, _data: Any, message: MQTTMessage) -> None:
+        try:
+            self._on_message(message)
+        except Exception:
+            # What was sent from outside must not end paho's thread: nothing would be heard any
+            # more, and nobody told of it.
+            logger.exception("a message was not taken in")
 
     def _published(
         self, _client: Client, _data: Any, _mid: int, code: ReasonCode, _properties: Any

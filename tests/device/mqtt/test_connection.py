@@ -3,13 +3,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from paho.mqtt.client import Client
+from paho.mqtt.client import Client, MQTTMessage
 
 from emoflix_device.config import MqttSettings
 from emoflix_device.errors import BrokerError
 from emoflix_device.mqtt import connection
 from emoflix_device.mqtt.connection import Connection, probe
-from tests.mosquitto import HOST, Mosquitto, free_port
+from tests.mosquitto import GUARD_S, HOST, Ear, Mosquitto, free_port
 
 
 def test_a_good_broker_has_no_fault(mosquitto: Mosquitto) -> None:
@@ -29,6 +29,29 @@ def test_an_answer_does_not_wait_for_the_acknowledgement_before_it(mosquitto: Mo
     Connection(settings, client_id=None, on_up=up, on_message=lambda _: None).live_once()
     assert all(sends_at_once)
     assert len(sends_at_once) == 1
+
+
+def test_a_message_that_makes_its_hearer_fail_does_not_make_it_deaf(mosquitto: Mosquitto) -> None:
+    subscribed, heard = threading.Event(), threading.Event()
+
+    def up(client: Client) -> None:
+        client.on_subscribe = lambda *_: subscribed.set()
+        client.subscribe("den")
+
+    def hear(message: MQTTMessage) -> None:
+        if message.payload == b"first":
+            raise ValueError
+        heard.set()
+
+    settings = MqttSettings(host=HOST, port=mosquitto.port)
+    hearing = Connection(settings, client_id=None, on_up=up, on_message=hear)
+    hearing.start()
+    with Ear(mosquitto.port) as ear:
+        assert subscribed.wait(GUARD_S)
+        ear.say("den", b"first")
+        ear.say("den", b"second")
+        assert heard.wait(GUARD_S)
+    hearing.stop(GUARD_S)
 
 
 def test_a_broker_that_is_not_there_is_a_fault_at_once() -> None:
