@@ -8,6 +8,7 @@ import asyncio
 import importlib.util
 import logging
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -83,10 +84,12 @@ def _installed() -> Kind:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Below those that a system hands to whoever connects: one of them could be gone again."""
+    while True:
+        port = random.randrange(10_000, 32_768)  # noqa: S311 (no secret hangs on it)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((HOST, port))
+            return port
 
 
 def _wait_until_it_accepts(child: subprocess.Popen[bytes], kind: Kind, port: int) -> None:
