@@ -19,6 +19,10 @@ BASE = f"emoflix/{DEVICE}"
 START_S = 90.0
 """It takes two or three seconds; with much else on the machine many times as long."""
 
+PATIENCE_S = 5.0
+"""The unit's (`TimeoutStopSec`), after which it would be killed. It ends in a fraction of that, but
+on a disk that others write to as well its last writing may take seconds."""
+
 
 class Emoflix:
     """`emoflix run` in a folder of its own."""

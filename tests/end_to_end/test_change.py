@@ -8,7 +8,7 @@ import pytest
 from paho.mqtt.client import MQTTMessage
 
 from emoflix_device.camera.source import bundled_clip
-from tests.end_to_end.emoflix import BASE, Emoflix, give_consent, wait_online
+from tests.end_to_end.emoflix import BASE, PATIENCE_S, Emoflix, give_consent, wait_online
 from tests.end_to_end.http_camera import Footage, HttpCamera, scene
 from tests.mosquitto import Ear, Mosquitto
 
@@ -82,5 +82,5 @@ def test_a_camera_that_says_nothing_does_not_hold_up_the_end(
     ear.wait(lambda m: b'"camera_lost"' in m.payload, "the loss")
     code, took_s = watching.stop()
     assert code == 0
-    assert took_s < TOLD_WITHIN_S
+    assert took_s < PATIENCE_S
     ear.wait_for(f"{BASE}/availability", b"offline")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from emoflix_device.household import HouseholdStore
-from tests.end_to_end.emoflix import START_S, Emoflix
+from tests.end_to_end.emoflix import PATIENCE_S, START_S, Emoflix
 from tests.mosquitto import GUARD_S, HOST, free_port, wait_until
 
 INTERRUPTED: str = """
@@ -91,7 +91,7 @@ def test_a_start_that_takes_long_is_given_up_when_told_to_end(tmp_path: Path) ->
         code, took_s = device.stop()
     os.close(*written)
     assert code == 128 + signal.SIGTERM
-    assert took_s < 2
+    assert took_s < PATIENCE_S
 
 
 def test_a_camera_that_answers_after_the_end_does_not_spoil_it(tmp_path: Path) -> None:
