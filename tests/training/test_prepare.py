@@ -198,6 +198,30 @@ def test_a_bad_row_is_named_and_nothing_is_written(tmp_path: Path, line: str, sa
     assert not out.parent.exists()
 
 
+def test_a_file_that_a_spreadsheet_saved_with_a_mark_at_its_start_is_read(
+    tmp_path: Path, tiny: Path
+) -> None:
+    source = write_csv(tmp_path / "fer2013.csv", fer2013_rows())
+    source.write_text(source.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    out = tmp_path / "out.npz"
+    result = emoflix_train("prepare", source, "--out", out, "--validation", "0.2")
+    assert result.exit_code == 0, result.output
+    np.testing.assert_array_equal(prepared.load(out).images, prepared.load(tiny).images)
+
+
+@pytest.mark.parametrize("faces", ["blank", "contradictory"])
+def test_data_of_which_nothing_is_left_is_not_written(tmp_path: Path, faces: str) -> None:
+    face = fer2013_rows()[0][1]
+    rows = [
+        (label, face if faces == "contradictory" else np.full_like(face, label), "Training")
+        for label in range(len(LABELS))
+    ]
+    out = tmp_path / "new" / "out.npz"
+    result = emoflix_train("prepare", write_csv(tmp_path / "faces.csv", rows), "--out", out)
+    assert (result.exit_code, "nothing is left" in result.output) == (2, True)
+    assert not out.parent.exists()
+
+
 def test_a_place_where_nothing_can_be_written_is_named(tmp_path: Path) -> None:
     source = write_csv(tmp_path / "fer2013.csv", fer2013_rows())
     out = source / "out.npz"
@@ -250,6 +274,18 @@ def test_a_vote_line_that_was_cut_off_is_named(tmp_path: Path) -> None:
     result = emoflix_train("prepare", source, "--votes", votes, "--out", tmp_path / "out.npz")
     assert result.exit_code == 2
     assert "votes.csv, line 8: fewer fields" in result.output
+
+
+def test_a_vote_line_that_goes_on_is_named(tmp_path: Path) -> None:
+    rows = fer2013_rows()
+    source = write_csv(tmp_path / "fer2013.csv", rows)
+    votes = write_votes(tmp_path / "votes.csv", [usage for _, _, usage in rows], happiness=9)
+    lines = votes.read_text(encoding="utf-8").splitlines()
+    lines[7] += ",3"
+    votes.write_text("\n".join(lines), encoding="utf-8")
+    result = emoflix_train("prepare", source, "--votes", votes, "--out", tmp_path / "out.npz")
+    assert result.exit_code == 2
+    assert "votes.csv, line 8: more fields" in result.output
 
 
 @pytest.mark.parametrize("happiness", [-1, 256])

@@ -96,12 +96,15 @@ def read_rows(path: Path, votes_path: Path | None = None) -> Rows:
 
 @contextmanager
 def _open_text(path: Path) -> Iterator[TextIO]:
-    """A file that is damaged says so only while it is read: the block's errors are told as well."""
+    """A file that is damaged says so only while it is read: the block's errors are told as well.
+
+    Spreadsheets set a byte order mark before the first column's name; it is passed over.
+    """
     try:
         with (
-            gzip.open(path, "rt", newline="", encoding="utf-8")
+            gzip.open(path, "rt", newline="", encoding="utf-8-sig")
             if path.suffix == ".gz"
-            else path.open(newline="", encoding="utf-8")
+            else path.open(newline="", encoding="utf-8-sig")
         ) as lines:
             yield lines
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -150,6 +153,8 @@ def _read_votes(path: Path, usages: list[int], rows_path: Path) -> NDArray[np.ui
                 break
             if None in row.values():
                 raise DataError(f"{where}: fewer fields than columns")
+            if None in row:
+                raise DataError(f"{where}: more fields than columns")
             if row["Usage"] != USAGES[usages[count - 1]]:
                 raise DataError(
                     f"{where}: Usage {row['Usage']!r} where {rows_path.name} has "

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import DataError
 from .fer2013 import USAGES, Rows
 from .labels import LABELS, SPLITS
 from .near import exact_groups, joined, near_pairs
@@ -83,6 +84,9 @@ def prepare(
 
     With `keep_leaks` the copies of evaluation images stay in Training, as published: for measuring
     what they add to a score.
+
+    Raises:
+        DataError: nothing is left.
     """
     group = exact_groups(rows.images)
     groups = int(group.max()) + 1
@@ -123,6 +127,8 @@ def prepare(
     split[chosen] = SPLITS.index("validation")
 
     kept = kept_training | ~training
+    if not kept.any():
+        raise DataError("nothing is left: every face is blank, or its copies contradict each other")
     faces = Faces(
         images=rows.images[kept],
         labels=rows.labels[kept],
