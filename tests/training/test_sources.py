@@ -1,6 +1,8 @@
 """Faces from folders of pictures, as other data sets and FER2013's folder form keep them."""
 
+import errno
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from PIL import Image
 
 from emoflix_training import prepared
+from emoflix_training.errors import DataError
 from emoflix_training.folders import read_face, read_folder
 from emoflix_training.labels import LABELS
 
@@ -81,6 +84,22 @@ def test_a_picture_taken_with_the_phone_on_its_side_is_turned_upright(tmp_path: 
     np.testing.assert_array_equal(read_face(tmp_path / "phone.png"), face)
 
 
+@pytest.mark.parametrize("ending", [".png", ".tif"])
+def test_a_picture_of_sixteen_bits_is_not_a_white_square(tmp_path: Path, ending: str) -> None:
+    ramp = np.tile(np.linspace(10, 240, 48).astype(np.uint8), (48, 1))
+    file = tmp_path / f"deep{ending}"
+    Image.fromarray(ramp.astype(np.uint16) * 257).save(file)
+    np.testing.assert_array_equal(read_face(file), ramp)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.int32])
+def test_a_picture_without_a_known_white_is_refused(tmp_path: Path, kind: type) -> None:
+    file = tmp_path / "measured.tif"
+    Image.fromarray(np.eye(48, dtype=kind)).save(file)
+    with pytest.raises(DataError, match=r"measured\.tif: .*8 or 16 bits"):
+        read_face(file)
+
+
 def test_a_broken_picture_is_named_and_nothing_is_written(tmp_path: Path) -> None:
     source = write_folders(tmp_path / "faces")
     broken = next((source / "train" / "sad").iterdir())
@@ -134,3 +153,31 @@ def test_hidden_folders_and_other_files_are_passed_over(tmp_path: Path) -> None:
     (source / ".cache").mkdir()
     (source / "sad" / "notes.txt").write_text("not a face")
     assert len(read_folder(source)) == 140
+
+
+def test_pictures_a_folder_deeper_are_not_lost_without_a_word(tmp_path: Path) -> None:
+    source = write_folders(tmp_path / "faces")
+    deeper = source / "train" / "happy" / "first evening"
+    (source / "train" / "happy").rename(tmp_path / "happy")
+    deeper.parent.mkdir()
+    (tmp_path / "happy").rename(deeper)
+    result = emoflix_train("prepare", source, "--out", tmp_path / "out.npz")
+    assert (result.exit_code, str(deeper) in result.output.replace("\n", "")) == (2, True)
+    assert not (tmp_path / "out.npz").exists()
+
+
+def test_a_folder_that_may_not_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write_folders(tmp_path / "faces")
+    closed, listed = source / "train" / "sad", Path.iterdir
+
+    def iterdir(folder: Path) -> Iterator[Path]:
+        """As for one who is not root: root may read everything."""
+        if folder == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    with pytest.raises(DataError, match="sad: Permission denied"):
+        read_folder(source)

@@ -5,7 +5,7 @@ Read with Pillow, turned upright, made grey, cut to the middle square, scaled to
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from .errors import DataError
 from .fer2013 import USAGES, Rows
 from .labels import FER_PX, LABELS, VOTES
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 ENDINGS: Final = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm", ".tif", ".tiff"})
 
@@ -81,7 +84,11 @@ def read_folder(path: Path, usage: str = "PublicTest") -> Rows:
 
 
 def read_face(file: Path) -> NDArray[np.uint8]:
-    """One picture as a grey face: uint8[48, 48]."""
+    """One picture as a grey face: uint8[48, 48].
+
+    Raises:
+        DataError: it is broken, far too large, or its numbers do not say what white is.
+    """
     from PIL import Image, ImageOps
 
     try:
@@ -89,7 +96,7 @@ def read_face(file: Path) -> NDArray[np.uint8]:
             if picture.width * picture.height > LARGEST_PIXELS:
                 raise DataError(f"{file}: {picture.width} x {picture.height} pixels is no face")
             # A phone writes down how it was held instead of turning the pixels.
-            grey = ImageOps.exif_transpose(picture).convert("L")
+            grey = _grey(ImageOps.exif_transpose(picture), file)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise DataError(f"{file}: broken or no picture; mend it or take it out") from error
     side = min(grey.size)
@@ -100,20 +107,35 @@ def read_face(file: Path) -> NDArray[np.uint8]:
     return np.asarray(square, np.uint8)
 
 
+def _grey(picture: "Image", file: Path) -> "Image":
+    from PIL import Image
+
+    if picture.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(picture) >> 8).astype(np.uint8))
+    if picture.mode in {"I", "F"}:
+        raise DataError(f"{file}: numbers without a known white; save it with 8 or 16 bits")
+    return picture.convert("L")
+
+
 def _labelled_files(path: Path) -> Iterator[tuple[Path, int]]:
     for folder in _subfolders(path):
         name = folder.name.lower()
         label = OTHER_NAMES.get(name, name)
         if label not in LABELS:
             raise DataError(f"{folder}: {folder.name!r} is none of {', '.join(LABELS)}")
-        for file in sorted(folder.iterdir()):
+        if deeper := _subfolders(folder):
+            raise DataError(f"{deeper[0]}: a folder within {name}; put its pictures beside it")
+        for file in _entries(folder):
             if file.suffix.lower() in ENDINGS:
                 yield file, LABELS.index(label)
 
 
 def _subfolders(path: Path) -> list[Path]:
+    return [entry for entry in _entries(path) if entry.is_dir() and not entry.name.startswith(".")]
+
+
+def _entries(path: Path) -> list[Path]:
     try:
-        found = sorted(path.iterdir())
+        return sorted(path.iterdir())
     except OSError as error:
         raise DataError(f"{path}: {error.strerror}; a folder of pictures is wanted") from error
-    return [entry for entry in found if entry.is_dir() and not entry.name.startswith(".")]
