@@ -15,6 +15,9 @@ from emoflix_device.mqtt.messages import encode
 
 _LOG = logging.getLogger(__name__)
 
+LONGEST_S: Final = 1.0
+"""Commands that come faster than they are answered leave the rest of the loop its turn."""
+
 NOT_KEPT: Final = "it cannot be kept"
 """What is said where the store fails, before the reason."""
 
@@ -35,11 +38,13 @@ class Answering:
         self._waiting: list[_Waiting] = []
 
     def answer_all(self) -> None:
-        """Answer what has come to an end meanwhile, then every command that waits."""
+        """Answer what has come to an end meanwhile, then the commands that wait, for a while."""
         for waiting in [each for each in self._waiting if each.later.outcome.done()]:
             self._waiting.remove(waiting)
             self._finish(waiting)
-        while (command := self._link.take_command()) is not None:
+        clock = self._desk.clock
+        until_s = clock.steady_s() + LONGEST_S
+        while clock.steady_s() < until_s and (command := self._link.take_command()) is not None:
             self._take(command)
 
     def _take(self, command: Command) -> None:
