@@ -142,6 +142,8 @@ def open_container(path: Path, public: bytes) -> Iterator[Container]:
     Raises:
         BundleError: It cannot be read, is none, is cut short or damaged, or another signed it.
     """
+    if path.is_fifo():  # it would wait for somebody who writes
+        raise BundleError(f"{path}: is no bundle of Emoflix: name another")
     try:
         file = path.open("rb")
     except OSError as error:

@@ -143,8 +143,10 @@ def verify(path: Path, schema: Schema, *, older_is_fine: bool = False) -> None:
     """
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(_SQLITE_HEADER.size)
+        head = b""
+        if not path.is_fifo():  # it would wait for somebody who writes
+            with path.open("rb") as file:
+                head = file.read(_SQLITE_HEADER.size)
     except OSError as error:
         raise StoreError(
             f"{path}: no {schema.kind} can be read here ({error.strerror}): {schema.renew}"

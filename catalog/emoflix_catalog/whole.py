@@ -1,5 +1,6 @@
 """Files that are written whole or not at all: a kill or a full disk leaves what was there."""
 
+import errno
 import fcntl
 import os
 import shutil
@@ -16,8 +17,10 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write to, which takes the place of `path` when the block ends well.
 
     Raises:
-        OSError: The folder cannot be written, or is full.
+        OSError: The folder cannot be written, or is full, or what has that name is no file, such
+            as `/dev/null`, which a file must not take the place of.
     """
+    _refuse_what_is_no_file(path)
     temporary = path.with_name(f".{path.name}.new")
     try:
         with temporary.open("wb") as file:
@@ -36,9 +39,11 @@ def alone(path: Path) -> Iterator[None]:
     The folder itself is locked, so that nothing is left in it; a killed program lets go of it.
 
     Raises:
-        CatalogueError: Another program does, or the folder cannot be made or read.
+        CatalogueError: Another program does, or the folder cannot be made or read, or what has the
+            catalogue's name is no file.
     """
     try:
+        _refuse_what_is_no_file(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         folder = os.open(path.parent, os.O_RDONLY)
     except OSError as error:
@@ -53,6 +58,11 @@ def alone(path: Path) -> Iterator[None]:
         yield
     finally:
         os.close(folder)
+
+
+def _refuse_what_is_no_file(path: Path) -> None:
+    if path.exists() and not path.is_file():
+        raise FileExistsError(errno.EEXIST, "it is there and is no file")
 
 
 def copy_whole(file: Path, path: Path) -> None:
