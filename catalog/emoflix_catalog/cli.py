@@ -1,5 +1,7 @@
 """The command `emoflix-catalog`: a table of commands, each imported only when it is asked for."""
 
+import contextlib
+import io
 import sys
 from importlib.metadata import version
 from typing import Final
@@ -57,6 +59,10 @@ def emoflix_catalog() -> None:
 
 def main() -> None:
     """Run a command; an error a person can mend is one line and exit code 2."""
+    if sys.stdout is None:  # it was closed: nobody wants to read
+        sys.stdout = io.StringIO()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without Malayalam shows the rest
     try:
         sys.exit(emoflix_catalog(standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as help_:
@@ -69,4 +75,12 @@ def main() -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("emoflix-catalog: stopped", err=True)
         sys.exit(130)
+    except OSError as error:
+        if error.filename is not None:
+            raise  # a file: its command should have named it
+        click.echo(
+            f"emoflix-catalog: what is printed cannot be written ({error.strerror})", err=True
+        )
+        with contextlib.suppress(OSError):
+            sys.stdout.close()  # what is left would fail again at the end
     sys.exit(2)

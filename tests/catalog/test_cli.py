@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,33 @@ def test_bad_input_is_one_line_and_exit_code_2(run: Run, arguments: list[str], t
     assert (code, out) == (2, "")
     assert one_line(err)
     assert text in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check"], ["stats"], ["stats", "--json"]])
+def test_a_full_disk_that_is_printed_to_is_one_line_and_exit_code_2(
+    built: Run,
+    arguments: list[str],
+) -> None:
+    assert built  # the catalogue is there
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "emoflix_catalog", *arguments],
+            check=False,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 2
+    assert one_line(done.stderr)
+    assert "what is printed cannot be written (No space left on device)" in done.stderr
+
+
+def test_a_closed_output_and_a_terminal_without_accents_do_no_harm(built: Run) -> None:
+    assert built
+    words = f"{sys.executable} -m emoflix_catalog search Amélie"
+    for shell in (f"{words} >&-", f"PYTHONIOENCODING=ascii {words} | grep -q 'Am?lie'"):
+        done = subprocess.run(["bash", "-c", shell], check=False, capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_search_answers_tables_and_json(built: Run) -> None:
