@@ -1,10 +1,12 @@
 """`emoflix demo`: a broker, the service and a viewer, on the bundled clip or a camera at hand."""
 
 import datetime as dt
+import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Final
 import click
 import yaml
 
+from emoflix_device import cli
 from emoflix_device.broker import Broker, open_broker
 from emoflix_device.camera.source import without_password
 from emoflix_device.config import PLACELESS, MqttSettings
@@ -70,12 +73,13 @@ def _service(folder: Path, broker: Broker, source: str) -> Iterator[subprocess.P
         "recommender": {"settled_mood_s": 1.5},
     }
     config.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    command = [sys.executable, "-m", "emoflix_device", "run", "--config", str(config)]
+    program = "from emoflix_device.demo import tied; tied()"
+    command = [sys.executable, "-c", program, "run", "--config", str(config)]
     with log.open("wb") as said:
         # In a session of its own: Ctrl-C is for the demo, which would take a service that was
         # quicker to end for one that ended by itself.
         service = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stderr=said, start_new_session=True
+            command, stdin=subprocess.PIPE, stderr=said, start_new_session=True
         )
     try:
         yield service
@@ -83,9 +87,26 @@ def _service(folder: Path, broker: Broker, source: str) -> Iterator[subprocess.P
             last = log.read_text(encoding="utf-8").splitlines()[-1:]
             raise EmoflixError(f"the service ended by itself: {''.join(last)}")
     finally:
+        if service.stdin is not None:
+            service.stdin.close()
         service.terminate()
         try:
             service.wait(STOP_S)
         except subprocess.TimeoutExpired:
             service.kill()
             service.wait()
+
+
+def tied() -> None:
+    """`emoflix`, until the standard input ends: with its parent, however that ends.
+
+    A demo that was killed would leave it behind with the camera on.
+    """
+
+    def follow() -> None:
+        while os.read(sys.stdin.fileno(), 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=follow, daemon=True).start()
+    cli.main()

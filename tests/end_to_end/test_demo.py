@@ -13,7 +13,7 @@ import numpy as np
 
 from emoflix_device.terminal.words import LOOKS
 from tests.end_to_end.emoflix import PROGRAM, environment
-from tests.mosquitto import GUARD_S
+from tests.mosquitto import GUARD_S, wait_until
 
 SCRIPT = [LOOKS[expression][0] for expression in ("neutral", "happy", "sad", "surprise")]
 
@@ -83,6 +83,25 @@ def test_ctrl_c_reaches_the_demo_alone_which_lets_the_others_end_in_their_order(
         children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text("ascii").split()
         assert len(children) == 2
         assert demo.pid not in map(os.getpgid, map(int, children))
+
+
+def test_a_demo_that_is_killed_leaves_no_camera_on(tmp_path: Path) -> None:
+    # What it has no time to remove is to lie where the tests' own things do.
+    here = environment() | {"TMPDIR": str(tmp_path)}
+    with Popen([PROGRAM, "demo"], stdout=PIPE, text=True, env=here) as demo:
+        assert says(demo, "the camera is on")
+        children = Path(f"/proc/{demo.pid}/task/{demo.pid}/children").read_text("ascii").split()
+        demo.kill()
+    for child in map(int, children):
+        wait_until(lambda child=child: not is_running(child), "the end of what it started")
+
+
+def is_running(process: int) -> bool:
+    """Whether there is such a process; one that nobody has buried is none."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text("ascii")
+    except OSError:
+        return False
 
 
 def test_a_source_that_is_not_there_is_told() -> None:
