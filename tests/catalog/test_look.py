@@ -20,7 +20,7 @@ from emoflix_catalog.features.look import COLOURS, TONES, Look, describe, in_wor
 from emoflix_catalog.film import Film
 from emoflix_catalog.looks import looks_path, most_alike, read_looks, resemblance, write_looks
 from emoflix_catalog.pictures import PictureError, decode_picture
-from emoflix_catalog.recommend import Viewer, recommend
+from emoflix_catalog.recommend import Policy, Viewer, recommend
 from emoflix_catalog.store import Catalogue
 from tests.catalog.slates import EVENING
 
@@ -152,6 +152,22 @@ def test_a_slate_follows_the_picture_that_was_shown_and_says_so(
         assert by_id["unseen"] == pytest.approx(np.mean(known), abs=1e-3)
         assert slate.id != recommend(catalogue, Viewer(), None, EVENING, count=4).id
         assert slate == recommend(catalogue, Viewer(), None, asked, count=4)
+
+
+def test_a_picture_is_followed_whatever_is_drawn_of_the_taste(
+    catalogue_of: Callable[..., Catalogue], film_looks: dict[str, Look]
+) -> None:
+    catalogue = catalogue_of(*FILMS)
+    picture = resemblance(catalogue, film_looks, describe(painted(PAINT["night"], 40, 40)))
+    asked = msgspec.structs.replace(EVENING, picture=picture)
+    disappointed = Policy.prior()
+    for _ in range(20):
+        disappointed = disappointed.learnt({"look": 1.0}, -1.0)
+    for seed in range(100):
+        for policy in (Policy.prior(), disappointed):
+            weights = policy.sampled(np.random.default_rng(seed))
+            (first, *_) = recommend(catalogue, Viewer(), None, asked, weights=weights).films
+            assert first.film.id == "night"
 
 
 def test_without_a_picture_or_known_looks_the_look_has_no_say(

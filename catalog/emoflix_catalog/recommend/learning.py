@@ -5,7 +5,8 @@ film, and bilinear in the lift:
 
     reward = base + sum_s w_s x_s + w_affect x_lift shift + noise
 
-x_s is the scorer's own weight times its score, w_s the factor that is learnt (1 at first), x_lift
+s over the scorers of taste (`Scorer.is_taste`): what somebody asks for tonight is followed, not
+learnt. x_s is the scorer's own weight times its score, w_s the factor (1 at first), x_lift
 how fast the film's affect part rises with the lift, and shift what is learnt to be added to the
 lift that the viewer asked for. x is what `Recommendation.evidence` holds. The answers are taken in
 one by one as a Gaussian posterior over all w, with the bilinear term linearised at its mean
@@ -32,8 +33,10 @@ FORM: Final = 1
 BASE: Final = "base"
 LIFT: Final = "lift"
 AFFECT: Final = "affect"
-TERMS: Final = (BASE, *(scorer.name for scorer in SCORERS), LIFT)
-"""What is learnt: the usual reward, a factor for each scorer, and the shift of the lift."""
+_FACTORS: Final = tuple(scorer.name for scorer in SCORERS if scorer.is_taste)
+TERMS: Final = (BASE, *_FACTORS, LIFT)
+"""What is learnt: the usual reward, a factor for each scorer of taste, and the shift of the
+lift."""
 NOISE: Final = 1.0
 """The standard deviation of an answer from -1 to 1 to the same film on another evening."""
 FORGETTING: Final = 0.98
@@ -154,7 +157,7 @@ class Policy:
 
         Args:
             evidence: `Recommendation.evidence` of the film in the slate it stood in; names that
-                are no scorer's are passed over.
+                are no term's are passed over.
             reward: -1 to 1, as of `rewards.reward`.
 
         Raises:
@@ -218,7 +221,7 @@ def _nothing() -> Belief:
 
 
 def _first_belief() -> Belief:
-    moments = (_BASE_PRIOR, *(_FACTOR_PRIOR for _ in SCORERS), _LIFT_PRIOR)
+    moments = (_BASE_PRIOR, *(_FACTOR_PRIOR for _ in _FACTORS), _LIFT_PRIOR)
     means, deviations = np.array(moments).T
     return Belief(np.diag(deviations**-2), deviations**-2 * means)
 
@@ -229,8 +232,5 @@ def _row(evidence: Mapping[str, float]) -> Array:
 
 
 def _weights(terms: Array) -> Weights:
-    factors = {
-        scorer.name: float(factor)
-        for scorer, factor in zip(SCORERS, terms[1:-1].clip(0, MOST), strict=True)
-    }
-    return Weights(factors, float(terms[_LIFT]))
+    factors = terms[1:-1].clip(0, MOST).tolist()
+    return Weights(dict(zip(_FACTORS, factors, strict=True)), float(terms[_LIFT]))

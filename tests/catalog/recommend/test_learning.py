@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from emoflix_catalog.errors import InvalidPolicyError
 from emoflix_catalog.recommend import Policy, Weights, reward
 from emoflix_catalog.recommend.learning import FORGETTING, MOST, TERMS
-from emoflix_catalog.recommend.scorers import SCORERS
 
-NAMES = [scorer.name for scorer in SCORERS]
-evidences = st.dictionaries(st.sampled_from([*NAMES, "lift", "no scorer's"]), st.floats(-2, 2))
+NAMES = TERMS[1:-1]
+evidences = st.dictionaries(st.sampled_from([*TERMS, "look", "no term's"]), st.floats(-2, 2))
 answers = st.lists(st.tuples(evidences, st.floats(-1, 1)), max_size=30)
 
 

@@ -19,6 +19,8 @@ class Scorer(ABC):
     reads: ClassVar[tuple[str, ...] | None] = None
     """The fields of the viewer that the score hangs on besides the catalogue: such a score is kept
     as long as they are the same. None where the mood, the lift or the evening has a say."""
+    is_taste: ClassVar[bool] = True
+    """Whether answers teach how much it counts; what somebody asks for tonight counts as it is."""
 
     def __init__(
         self, catalogue: Catalogue, viewer: Viewer, mood: MoodReading | None, context: Context

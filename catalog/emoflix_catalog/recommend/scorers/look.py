@@ -19,6 +19,7 @@ class Look(Scorer):
     """The likeness of the film's poster or still to the picture (`features.look.likeness`)."""
 
     name = "look"
+    is_taste = False
 
     def weight(self) -> float:
         picture = self.context.picture
