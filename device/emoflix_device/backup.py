@@ -22,7 +22,7 @@ import msgspec
 
 from emoflix_device.config import Settings, load_settings
 from emoflix_device.credentials import secret_file
-from emoflix_device.errors import StateError
+from emoflix_device.errors import BusyError, StateError
 from emoflix_device.household import STORE, HouseholdStore, is_there, open_household
 from emoflix_device.household.key import read_key
 from emoflix_device.household.opening import KEY, key_path
@@ -211,14 +211,15 @@ def _shut_out(settings: Settings) -> None:
 
     A store that cannot be opened is what a backup is for: then nobody has it open.
     """
+    in_use = f"{settings.state_dir / STORE}: the service has it open; `systemctl stop emoflix`"
     try:
         store: HouseholdStore = open_household(settings.household, settings.state_dir)
+    except BusyError as error:
+        raise StateError(in_use) from error
     except StateError:
         return
     with store:
         try:
             store.be_alone()
         except StateError as error:
-            raise StateError(
-                f"{settings.state_dir / STORE}: the service has it open; `systemctl stop emoflix`"
-            ) from error
+            raise StateError(in_use) from error

@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from emoflix_device import backup as module
 from emoflix_device.config import HouseholdSettings
 from emoflix_device.errors import StateError
-from emoflix_device.household import STORE, Preferences, open_household
+from emoflix_device.household import STORE, Preferences, database, open_household
 from emoflix_device.household.opening import KEY
 
 NOW = dt.datetime(2026, 5, 1, 20, tzinfo=dt.UTC)
 SETTINGS = HouseholdSettings()
+PLAIN = HouseholdSettings(plain=True)
 
 
 class Box:
@@ -124,6 +125,23 @@ def test_a_running_service_is_not_overwritten(box: Box, file: Path) -> None:
         with pytest.raises(StateError, match="the service has it open; `systemctl stop emoflix`"):
             box.do("restore", file, "--yes")
     assert box.profiles() == ["anna", "bert"]
+
+
+def test_a_store_that_another_program_writes_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_S", 0.1)
+    box, file = Box(tmp_path / "box", "household: {plain: true}"), tmp_path / "den.tar"
+    with open_household(PLAIN, box.state) as store:
+        store.profiles.create("anna")
+    box.do("backup", file)
+    with open_household(PLAIN, box.state) as store:
+        store.profiles.create("bert")
+        store.be_alone()
+        with pytest.raises(StateError, match="the service has it open"):
+            box.do("restore", file, "--yes")
+    with open_household(PLAIN, box.state) as store:
+        assert store.profiles.names() == ("anna", "bert")
 
 
 def test_a_damaged_store_is_what_a_backup_is_for(box: Box, file: Path) -> None:
