@@ -95,6 +95,11 @@ class Chooser:
             self.picks.append(Pick(int(pool[place]), chance))
             pool = np.delete(pool, place)
 
+    def fill(self, score: Array, allowed: Mask, count: int) -> None:
+        """Choose `count` films more of those that are allowed, as `choose`."""
+        if count > 0:
+            self.choose(score, self.pool(score, allowed, count), count)
+
     def _draw(self, score: Array, pool: Numbers) -> tuple[int, float]:
         chosen = np.array(self.numbers, np.int64)
         worth = self._relevance * score

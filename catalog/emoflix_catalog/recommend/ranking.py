@@ -240,16 +240,16 @@ def _choose(
     again = len(chooser.picks)
     for allowed in (taste.fits & taste.spoken & rested, taste.fits & taste.spoken):
         again = len(chooser.picks)
-        if left():
-            chooser.choose(score, chooser.pool(score, allowed, left()), left())
+        chooser.fill(score, allowed, left())
     foremost |= dict.fromkeys(range(again, len(chooser.picks)), RESTED)
     own = len(chooser.picks)
     also = []
     for code in (*further_languages(viewer.languages), "") if viewer.languages else ():
         if not (before := left()):
             break
-        allowed = taste.fits & in_language(catalogue, code)
-        chooser.choose(score, chooser.pool(score, allowed, before), before)
+        spoken = taste.fits & in_language(catalogue, code)
+        for allowed in (without_misery(scores, spoken) & rested, spoken & rested, spoken):
+            chooser.fill(score, allowed, left())
         if left() < before:
             also.append(LANGUAGES.get(code, "films whose language is not known"))
     return _Choice(chooser, foremost, also, own, surprise)

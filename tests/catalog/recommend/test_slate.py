@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -246,6 +247,19 @@ def test_what_was_shown_just_now_rests_until_little_else_is_left(
     assert slate.films[1].reasons[0].text.startswith("Shown just now and not chosen")
 
 
+def test_what_was_shown_just_now_rests_in_a_language_that_helps_out_too(
+    catalogue_of: CatalogueOf,
+) -> None:
+    tamil = [film(f"tamil{n}", languages=("ta",)) for n in range(4)]
+    catalogue = catalogue_of(*tamil, film("telugu", languages=("te",)))
+    viewer = Viewer(languages=("ml",), resting=frozenset({"tamil0", "tamil1"}))
+    for seed in range(10):
+        slate = recommend(catalogue, viewer, None, EVENING, count=2, seed=seed)
+        assert set(ids(slate)) == {"tamil2", "tamil3"}
+    slate = recommend(catalogue, viewer, None, EVENING, count=5)
+    assert set(ids(slate)[2:4]) == {"tamil0", "tamil1"}
+
+
 def test_a_film_that_one_of_several_would_hate_is_left_out(catalogue_of: CatalogueOf) -> None:
     """On average the horror film is best: without misery it is not."""
     films = [
@@ -261,6 +275,8 @@ def test_a_film_that_one_of_several_would_hate_is_left_out(catalogue_of: Catalog
     assert "horror" in ids(alone)
     both = recommend_together(catalogue, [Seat(fan), Seat(hater)], None, EVENING, count=3)
     assert "horror" not in ids(both)
+    foreign = [Seat(msgspec.structs.replace(viewer, languages=("ta",))) for viewer in (fan, hater)]
+    assert "horror" not in ids(recommend_together(catalogue, foreign, None, EVENING, count=3))
 
 
 def test_several_see_films_in_a_language_that_all_of_them_know(catalogue_of: CatalogueOf) -> None:
