@@ -26,14 +26,14 @@ class Seat(NamedTuple):
 def together(viewers: Sequence[Viewer]) -> Viewer:
     """The wishes of all: what one leaves out is left out, what one has seen is seen.
 
-    Languages that all of them named, or else all that were named. One viewer stays as they are.
+    Languages that all of them named, or else all that were named; all libraries that were named,
+    since what one of them holds can be played. One viewer stays as they are.
     """
     if len(viewers) == 1:
         return viewers[0]
     named = [viewer.languages for viewer in viewers if viewer.languages]
     common = [code for code in _all(named) if all(code in languages for languages in named)]
     wanted = [set(viewer.genres) for viewer in viewers if viewer.genres]
-    libraries = [viewer.libraries for viewer in viewers]
     return Viewer(
         languages=tuple(common) or _all(named),
         actors=_all(viewer.actors for viewer in viewers),
@@ -43,7 +43,7 @@ def together(viewers: Sequence[Viewer]) -> Viewer:
         mood_tags_left_out=_all(viewer.mood_tags_left_out for viewer in viewers),
         max_runtime_min=_least(viewer.max_runtime_min for viewer in viewers),
         max_age=_least(viewer.max_age for viewer in viewers),
-        libraries=() if () in libraries else _all(libraries),
+        libraries=_all(viewer.libraries for viewer in viewers),
         lift=sum(viewer.lift for viewer in viewers) / len(viewers),
         liked=_all(viewer.liked for viewer in viewers),
         disliked=_all(viewer.disliked for viewer in viewers),

@@ -303,8 +303,8 @@ def _note(catalogue: Catalogue, viewer: Viewer, choice: _Choice, count: int) -> 
         notes.append(f"{left} in {asked}{wishes}, so also {listed(choice.also)}.")
     found = len(choice.chooser.picks)
     if found < count:
-        otherwise, films = best_given_up(catalogue, viewer)
-        hint = f": there would be {films} {otherwise}" if films > found else ""
+        otherwise, films = best_given_up(catalogue, viewer, found)
+        hint = f": there would be {films} {otherwise}" if films else ""
         much = (
             f"Only {found} films fit" if found > 1 else f"{'Only 1' if found else 'No'} film fits"
         )

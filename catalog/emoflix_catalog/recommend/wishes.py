@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import combinations
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -46,10 +47,13 @@ def listed(words: list[str], last: str = "and") -> str:
     return f" {last} ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
+def _known(viewer: Viewer) -> set[str]:
+    return {*viewer.seen, *viewer.declined, *viewer.liked, *viewer.disliked}
+
+
 def _not_known_already(catalogue: Catalogue, viewer: Viewer) -> Mask:
-    known = {*viewer.seen, *viewer.declined, *viewer.liked, *viewer.disliked}
     fits = np.ones(len(catalogue), np.bool_)
-    fits[catalogue.numbers(known)] = False
+    fits[catalogue.numbers(_known(viewer))] = False
     return fits
 
 
@@ -106,8 +110,8 @@ def _limit(words: str, value: object) -> str:
 WISHES: Final = {
     "known": Wish(
         _not_known_already,
-        lambda viewer: "not seen or declined yet" if viewer.seen or viewer.declined else "",
-        "with those seen or declined",
+        lambda viewer: "not seen or answered yet" if _known(viewer) else "",
+        "with those seen or answered",
         ("seen", "declined", "liked", "disliked"),
     ),
     "genre": Wish(
@@ -162,15 +166,28 @@ def wished(viewer: Viewer) -> str:
     return "".join(f" {word}" for word in words if word)
 
 
-def best_given_up(catalogue: Catalogue, viewer: Viewer) -> tuple[str, int]:
-    """The one wish whose giving up would bring most: what there would be, and how many in all."""
+def best_given_up(catalogue: Catalogue, viewer: Viewer, found: int) -> tuple[str, int]:
+    """The fewest wishes to give up for more films than were found, those that bring most.
+
+    The age is for the children in the room: it is named only where nothing else helps.
+
+    Returns:
+        What there would be, as it follows "films", and how many in all; ("", 0) where nothing
+        brings more.
+    """
     masks = {name: wish.fits(catalogue, viewer) for name, wish in WISHES.items()}
-    gains = {}
-    for name, wish in WISHES.items():
-        others = [mask for other, mask in masks.items() if other != name]
-        if wish.words(viewer):
-            gains[wish.otherwise] = int(np.logical_and.reduce(others).sum())
-    return max(gains.items(), key=lambda gain: gain[1], default=("", 0))
+    asked = [name for name, wish in WISHES.items() if wish.words(viewer)]
+
+    def films_without(given_up: tuple[str, ...]) -> int:
+        kept = [mask for name, mask in masks.items() if name not in given_up]
+        return int(np.logical_and.reduce(kept).sum()) if kept else len(catalogue)
+
+    for names in ([name for name in asked if name != "age"], asked):
+        for size in range(1, len(names) + 1):
+            best = max(combinations(names, size), key=films_without)
+            if (films := films_without(best)) > found:
+                return listed([WISHES[name].otherwise for name in best]), films
+    return "", 0
 
 
 def in_language(catalogue: Catalogue, code: str) -> Mask:

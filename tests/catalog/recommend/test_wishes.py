@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from emoflix_catalog.build import write_catalogue
 from emoflix_catalog.film import Film
-from emoflix_catalog.recommend import MoodReading, Viewer, recommend
+from emoflix_catalog.recommend import MoodReading, Seat, Viewer, recommend, recommend_together
 from emoflix_catalog.store import open_catalogue
 from emoflix_catalog.vocabulary import MOOD_TAGS
 from tests.catalog.slates import EVENING, CatalogueOf, film, ids, moods, subsets
@@ -80,3 +80,50 @@ def test_only_films_of_the_genres_asked_for_are_recommended(catalogue_of: Catalo
     slate = recommend(catalogue, viewer, None, EVENING, count=2)
     assert ids(slate) == ["joke"]
     assert slate.note.startswith("Only 1 film fits (of comedy or sport)")
+
+
+def test_several_get_what_the_libraries_that_any_of_them_named_hold(
+    catalogue_of: CatalogueOf,
+) -> None:
+    catalogue = catalogue_of(
+        film("at-home", identifiers={"jellyfin": "x"}),
+        film("streamed", source="csv-my-service"),
+        film("nowhere"),
+    )
+    seats = [Seat(Viewer(libraries=("jellyfin",))), Seat(Viewer())]
+    assert ids(recommend_together(catalogue, seats, None, EVENING)) == ["at-home"]
+    seats += [Seat(Viewer(libraries=("csv-my-service",)))]
+    slate = recommend_together(catalogue, seats, None, EVENING)
+    assert set(ids(slate)) == {"at-home", "streamed"}
+
+
+def test_where_no_single_wish_helps_the_fewest_that_do_are_named(
+    catalogue_of: CatalogueOf,
+) -> None:
+    catalogue = catalogue_of(
+        film("war", genres=("war",), runtime_min=190, age=6, identifiers={"kodi": "1"})
+    )
+    viewer = Viewer(max_runtime_min=60, libraries=("jellyfin",), max_age=6)
+    slate = recommend(catalogue, viewer, None, EVENING)
+    assert slate.note == (
+        "No film fits (up to 1 h for age 6 in jellyfin):"
+        " there would be 1 of any length and outside the library."
+    )
+
+
+def test_the_age_is_the_last_wish_to_give_up(catalogue_of: CatalogueOf) -> None:
+    grown_up = [film(f"late{n}", age=18, runtime_min=90) for n in range(5)]
+    catalogue = catalogue_of(*grown_up, film("long", age=0, runtime_min=190))
+    viewer = Viewer(max_age=6, max_runtime_min=100)
+    note = recommend(catalogue, viewer, None, EVENING).note
+    assert note.endswith("(up to 1 h 40 min for age 6): there would be 1 of any length.")
+    note = recommend(catalogue_of(*grown_up), viewer, None, EVENING).note
+    assert note.endswith("there would be 5 for any age.")
+
+
+def test_who_liked_every_film_is_told_so(catalogue_of: CatalogueOf) -> None:
+    catalogue = catalogue_of(film("one"), film("two"))
+    slate = recommend(catalogue, Viewer(liked=("one", "two")), None, EVENING)
+    assert slate.note == (
+        "No film fits (not seen or answered yet): there would be 2 with those seen or answered."
+    )
