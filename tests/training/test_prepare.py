@@ -298,8 +298,9 @@ def test_a_vote_out_of_range_is_refused(tmp_path: Path, happiness: int) -> None:
     assert "votes.csv, line 2: a vote" in result.output
 
 
-def test_data_that_was_not_prepared_is_refused(tmp_path: Path, recipe: Path) -> None:
-    (tmp_path / "data.npz").write_text("no archive", encoding="utf-8")
+@pytest.mark.parametrize("content", ["", "no archive"])
+def test_data_that_was_not_prepared_is_refused(tmp_path: Path, recipe: Path, content: str) -> None:
+    (tmp_path / "data.npz").write_text(content, encoding="utf-8")
     result = emoflix_train(
         "train", recipe, "--data", tmp_path / "data.npz", "--run", tmp_path / "r"
     )

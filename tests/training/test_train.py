@@ -1,5 +1,7 @@
 import json
+import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -108,6 +110,12 @@ def test_a_run_is_not_resumed_with_other_faces(
         ({"network": {"widths": [4]}}, "one number for each stage"),
         ({"network": {"widths": [4] * 6, "convolutions": [1] * 6}}, "cannot be halved 6 times"),
         ({"seed": -1}, "$.seed"),
+        ({"network": {"widths": [], "convolutions": []}}, "$.network.widths"),
+        ({"network": {"dropout": 1.0}}, "$.network.dropout"),
+        ({"learning_rate": math.inf}, "$.learning_rate"),
+        ({"learning_rate": math.nan}, "$.learning_rate"),
+        ({"weight_decay": math.inf}, "$.weight_decay"),
+        ({"warmup_epochs": 4}, "may not be more than `epochs`"),
         ({"augmentation": {"flips": True}}, "flips"),
     ],
 )
@@ -121,6 +129,49 @@ def test_a_recipe_with_a_mistake_is_refused_by_key(
     assert "wrong.yaml" in result.output
     assert said in result.output
     assert not (tmp_path / "run").exists()
+
+
+def test_a_rate_may_be_written_with_a_bare_exponent(tmp_path: Path) -> None:
+    path = tmp_path / "rate.yaml"
+    path.write_text("epochs: 3\nlearning_rate: 1e-3\n", encoding="utf-8")
+    assert read_recipe(path).learning_rate == pytest.approx(0.001)
+
+
+def test_a_run_that_diverges_ends_and_leaves_no_network(tmp_path: Path, tiny: Path) -> None:
+    path, run = tmp_path / "fast.yaml", tmp_path / "run"
+    path.write_text(RECIPE.replace("0.05", "1e6"), encoding="utf-8")
+    result = emoflix_train("train", path, "--data", tiny, "--run", run)
+    assert result.exit_code == 2
+    assert "a lower learning_rate" in result.output
+    assert not (run / "model.keras").exists()
+
+
+@pytest.mark.parametrize("left", [0, 0.01, 0.5])
+@pytest.mark.parametrize("name", ["checkpoint.npz", "history.csv", "data.json"])
+def test_a_damaged_run_is_named_and_not_resumed(
+    run: Path, recipe: Path, tiny: Path, tmp_path: Path, name: str, left: float
+) -> None:
+    damaged = tmp_path / "run" / name
+    shutil.copytree(run, damaged.parent)
+    content = damaged.read_bytes()
+    damaged.write_bytes(content[: int(left * len(content))])
+    before = {file.name: file.read_bytes() for file in damaged.parent.iterdir()}
+    result = emoflix_train("train", recipe, "--data", tiny, "--run", damaged.parent, "--resume")
+    assert result.exit_code == 2
+    assert f"{damaged}: " in result.output
+    assert {file.name: file.read_bytes() for file in damaged.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize("name", ["history.csv", "model.keras"])
+def test_a_run_without_what_its_best_epoch_left_is_not_resumed(
+    run: Path, recipe: Path, tiny: Path, tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "run"
+    shutil.copytree(run, folder)
+    (folder / name).unlink()
+    result = emoflix_train("train", recipe, "--data", tiny, "--run", folder, "--resume")
+    assert result.exit_code == 2
+    assert f"{folder / name}: missing" in result.output
 
 
 def test_every_recipe_of_the_project_can_be_read() -> None:

@@ -19,8 +19,14 @@ class Average:
         self._updates += 1
         # Young averages follow closely, or the random first weights would linger.
         decay = min(self._decay, (1 + self._updates) / (10 + self._updates))
-        for held, weight in zip(self.values, self._weights, strict=True):
-            np.add(held, (1 - decay) * (np.asarray(weight) - held), out=held)
+        with np.errstate(invalid="ignore"):  # `is_finite` tells of it
+            for held, weight in zip(self.values, self._weights, strict=True):
+                np.add(held, (1 - decay) * (np.asarray(weight) - held), out=held)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether all weights still are numbers; those of a training that diverges soon are not."""
+        return all(np.isfinite(held).all() for held in self.values)
 
     def in_place(self) -> "_Swapped":
         """A context in which the network carries the averaged weights."""

@@ -21,7 +21,7 @@ from .history import Epoch, read_history
 from .labels import SPLITS
 from .prepared import Faces
 from .recipe import Recipe
-from .run_folder import weights_of
+from .run_folder import weights_of, whole
 from .train import Progress, train
 
 TRAIN, VALIDATION = SPLITS.index("train"), SPLITS.index("validation")
@@ -98,8 +98,11 @@ def _open(folder: Path, plan: dict[str, int | bool], *, resume: bool) -> None:
         write_json(stored, plan)
     elif not resume:
         raise RunError(f"{folder}: holds folds already; add --resume, or give another folder")
-    elif json.loads(stored.read_bytes()) != plan:
-        raise RunError(f"{folder}: its folds were begun otherwise; see folds.json there")
+    else:
+        with whole(stored):
+            begun = json.loads(stored.read_bytes())
+        if begun != plan:
+            raise RunError(f"{folder}: its folds were begun otherwise; see folds.json there")
 
 
 def assign_folds(faces: Faces, folds: int, *, seed: int) -> NDArray[np.intp]:

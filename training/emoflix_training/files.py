@@ -2,12 +2,20 @@
 
 import json
 import os
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .errors import OutputError
+
+DAMAGE: Final = (
+    *(OSError, EOFError, zipfile.BadZipFile, zlib.error),
+    *(ValueError, KeyError, TypeError, AttributeError),
+)
+"""What numpy, csv and json raise where a file is cut off, damaged or something else."""
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The prepared data: one compact .npz that every later command reads."""
 
 import hashlib
-import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final, Self
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import DataError
-from .files import replacing
+from .files import DAMAGE, replacing
 from .labels import FER_PX, SPLITS
 
 FORMAT: Final = 2
@@ -84,13 +83,13 @@ def load(path: Path) -> Faces:
     """
     advice = "make it with `emoflix-train prepare`"
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             if "format" not in stored or int(stored["format"]) != FORMAT:
                 raise DataError(f"{path}: prepared by another version; {advice} again")
             faces = Faces(**{field.name: stored[field.name] for field in fields(Faces)})
     except FileNotFoundError as error:
         raise DataError(f"{path}: no such file; {advice}") from error
-    except (OSError, ValueError, KeyError, AttributeError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise DataError(f"{path}: not prepared data; {advice}") from error
     if faces.images.shape != (len(faces), FER_PX, FER_PX):
         raise DataError(f"{path}: its images are {faces.images.shape}; {advice} again")

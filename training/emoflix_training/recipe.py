@@ -15,6 +15,8 @@ LARGEST_SEED: Final = 1_000_000
 """numpy's old generator, which Keras seeds, takes 32 bits; a run counts on from its seed."""
 
 Fraction = Annotated[float, Meta(ge=0, le=1)]
+NotNegative = Annotated[float, Meta(ge=0, le=1e6)]
+"""Within reason: infinity is a number to YAML."""
 Positive = Annotated[int, Meta(ge=1)]
 
 
@@ -22,9 +24,9 @@ class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The network; see `networks.py` for what each family is."""
 
     family: Literal["vgg", "classic"] = "vgg"
-    widths: tuple[Positive, ...] = (32, 64, 128, 256)
+    widths: Annotated[tuple[Positive, ...], Meta(min_length=1)] = (32, 64, 128, 256)
     convolutions: tuple[Positive, ...] = (2, 2, 2, 2)
-    dropout: Fraction = 0.3
+    dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.3
 
     def __post_init__(self) -> None:
         if len(self.widths) != len(self.convolutions):
@@ -83,18 +85,20 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: Annotated[int, Meta(ge=0, le=LARGEST_SEED)] = 1
     batch: Positive = 128
     optimizer: Literal["sgd", "adam"] = "sgd"
-    learning_rate: Annotated[float, Meta(gt=0)] = 0.05
-    warmup_epochs: Annotated[float, Meta(ge=0)] = 1.0
+    learning_rate: Annotated[float, Meta(gt=0, le=1e6)] = 0.05
+    warmup_epochs: NotNegative = 1.0
     momentum: Annotated[float, Meta(ge=0, lt=1)] = 0.9
-    weight_decay: Annotated[float, Meta(ge=0)] = 5e-4
+    weight_decay: NotNegative = 5e-4
     label_smoothing: Fraction = 0.1
-    votes: Annotated[float, Meta(ge=0)] = 0.0
+    votes: NotNegative = 0.0
     distillation: Distillation | None = None
     average_decay: Annotated[float, Meta(ge=0, lt=1)] = 0.998
     network: Network = Network()
     augmentation: Augmentation = Augmentation()
 
     def __post_init__(self) -> None:
+        if self.warmup_epochs > self.epochs:
+            raise ValueError("`warmup_epochs` may not be more than `epochs`")
         halved = len(self.network.widths)
         if not self.crop_of_48 >> halved:
             raise ValueError(f"a crop of {self.crop_of_48} px cannot be halved {halved} times")
@@ -108,7 +112,8 @@ def read_recipe(path: Path) -> Recipe:
     """
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return msgspec.convert(tree, Recipe)
+        # YAML 1.1 takes 1e-3 for a word; not strict, msgspec reads it as the number it is.
+        return msgspec.convert(tree, Recipe, strict=False)
     except OSError as error:
         raise RecipeError(f"{path}: {error.strerror}; recipes are YAML files") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

@@ -6,6 +6,8 @@ so far.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +16,8 @@ from numpy.typing import NDArray
 
 from .averaging import Average
 from .errors import RunError
-from .files import replacing, write_json
+from .files import DAMAGE, replacing, write_json
+from .history import Epoch, read_history
 from .precision import fastest_precision
 from .prepared import Faces, described
 from .recipe import Recipe, read_recipe, write_recipe
@@ -25,6 +28,25 @@ DATA: Final = "data.json"
 
 Weights = list[NDArray[np.float32]]
 """All that a network has learnt, in Keras' order, batch norm's statistics included."""
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Raise RunError where the block finds that a run's file is not what was written there."""
+    try:
+        yield
+    except DAMAGE as error:
+        raise RunError(
+            f"{path}: damaged; bring back a copy of it, or begin in another folder"
+        ) from error
+
+
+@contextmanager
+def kept_arrays(path: Path) -> Iterator[Any]:
+    """The arrays of a run's .npz by name, as `whole`."""
+    # numpy leaves a damaged file open that it has opened itself.
+    with whole(path), path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        yield stored
 
 
 def weights_of(run: Path, recipe: Recipe) -> Weights:
@@ -39,7 +61,7 @@ def weights_of(run: Path, recipe: Recipe) -> Weights:
     held = read_recipe(run / "recipe.yaml")
     if held.network.shape != recipe.network.shape or held.crop_of_48 != recipe.crop_of_48:
         raise RunError(f"{run}: trains another network than the recipe's; give one of the same")
-    with np.load(checkpoint, allow_pickle=False) as stored:
+    with kept_arrays(checkpoint) as stored:
         count = sum(name.startswith("average/") for name in stored.files)
         return [np.asarray(stored[f"average/{i}"], np.float32) for i in range(count)]
 
@@ -53,7 +75,11 @@ def refuse_old_run(run: Path) -> None:
 def refuse_other_faces(run: Path, faces: Faces) -> None:
     """Raise RunError if the run learnt from data prepared otherwise: it may have seen these."""
     held = run / DATA
-    if held.is_file() and json.loads(held.read_bytes()) != described(faces):
+    if not held.is_file():
+        return
+    with whole(held):
+        learnt = json.loads(held.read_bytes())
+    if learnt != described(faces):
         raise RunError(f"{run}: was trained on other faces; give the --data it was started with")
 
 
@@ -89,12 +115,32 @@ def restore(run: Path, model: Any, average: Average) -> int:
     path = run / CHECKPOINT
     if not path.is_file():
         return 0
-    with np.load(path, allow_pickle=False) as stored:
+    with kept_arrays(path) as stored:
         for i, variable in enumerate(_state(model)):
             variable.assign(stored[f"model/{i}"])
         values = [stored[f"average/{i}"] for i in range(len(average.values))]
         average.restore(values, int(stored["updates"]))
         return int(stored["epoch"])
+
+
+def history_of(run: Path) -> list[Epoch]:
+    """The learning curves of a run, as `whole`."""
+    with whole(run / "history.csv"):
+        return read_history(run)
+
+
+def finished_epochs(run: Path, done: int) -> list[Epoch]:
+    """The history up to the checkpoint's epoch, by which the best network is known.
+
+    Raises:
+        RunError: the history or that network is missing or damaged.
+    """
+    history, network = run / "history.csv", run / "model.keras"
+    epochs = history_of(run)[:done]
+    for path, there in ((history, len(epochs) == done), (network, network.is_file() or not done)):
+        if not there:
+            raise RunError(f"{path}: missing or cut off; bring back a copy, or begin anew")
+    return epochs
 
 
 def _state(model: Any) -> list[Any]:

@@ -15,12 +15,12 @@ from .averaging import Average, learnt
 from .errors import RunError
 from .feeding import ahead, batches, soft_targets, votes
 from .files import replacing
-from .history import Epoch, append, read_history
+from .history import Epoch, append
 from .metrics import negative_log_likelihood
 from .precision import fastest_precision
 from .prepared import Faces
 from .recipe import Recipe
-from .run_folder import Weights, open_run, restore, store
+from .run_folder import Weights, finished_epochs, open_run, restore, store
 from .voters import require_votes
 
 EVALUATION_BATCH: Final = 256
@@ -64,7 +64,7 @@ def train(
 
     Raises:
         RunError: the folder holds a run already, or one by another recipe or of other faces, or a
-            teacher is missing.
+            damaged one; a teacher is missing; or the training diverged.
         DataError: a split is missing, or the recipe listens to voters and the data has none.
     """
     import keras
@@ -92,7 +92,8 @@ def train(
     average = Average(model, recipe.average_decay)
 
     done = restore(run, learner, average)
-    best = max((e.validation_accuracy for e in read_history(run)[:done]), default=-1.0)
+    before = finished_epochs(run, done)
+    best = max((epoch.validation_accuracy for epoch in before), default=-1.0)
     targets = {"logits": soft_targets(training, recipe, teacher), "votes": votes(training)}
     steps = math.ceil(len(training) / recipe.batch)
 
@@ -113,6 +114,8 @@ def train(
             seen += len(crops)
             on_step(Progress(epoch, step, steps, loss_sum / seen))
 
+        if not average.is_finite:
+            raise RunError(f"{run}: the weights grew past all numbers; try a lower learning_rate")
         with average.in_place():
             loss, accuracy = _measure(model, validation, recipe.crop_of_48)
             if accuracy > best:
