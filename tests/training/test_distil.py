@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,18 @@ def test_a_student_is_taught_and_can_be_resumed_without_its_teachers(
     again = emoflix_train("distil", student_recipe, "--data", tiny, "--run", student, "--resume")
     assert again.exit_code == 0, again.output
     assert [epoch.epoch for epoch in read_history(student)] == [1, 2]
+
+
+def test_a_student_is_not_resumed_with_other_teachers_than_it_has(
+    run: Path, student_recipe: Path, tiny: Path, tmp_path: Path
+) -> None:
+    student, other = ("--data", tiny, "--run", tmp_path / "student"), tmp_path / "other.keras"
+    shutil.copy(run / "model.keras", other)
+    first = emoflix_train("distil", student_recipe, "--teacher", run / "model.keras", *student)
+    assert first.exit_code == 0, first.output
+    again = emoflix_train("distil", student_recipe, "--teacher", other, *student, "--resume")
+    assert again.exit_code == 2
+    assert f"{run / 'model.keras'} answered" in again.output
 
 
 def test_two_looks_of_one_teacher_are_averaged(run: Path, recipe: Path, tiny: Path) -> None:

@@ -18,6 +18,7 @@ from emoflix_training.classifiers import (
 )
 from emoflix_training.export import compare_engines
 from emoflix_training.labels import LABELS, SPLITS
+from emoflix_training.metrics import log_softmax
 
 from .conftest import RECIPE, TEST_ROWS, emoflix_train
 
@@ -174,6 +175,39 @@ def test_a_network_for_something_else_is_refused(
     result = emoflix_train("evaluate", tmp_path / "other.keras", "--data", tiny)
     assert result.exit_code == 2
     assert "7 logits are wanted" in result.output
+
+
+@pytest.mark.parametrize("kind", ["four at once", "two pictures"])
+def test_a_tflite_that_wants_more_than_one_face_is_refused(
+    tiny: Path, tmp_path: Path, kind: str
+) -> None:
+    import keras
+    import tensorflow as tf
+
+    batch, count = (4, 1) if kind == "four at once" else (1, 2)
+    crops = [keras.Input(batch_shape=(batch, 40, 40, 1)) for _ in range(count)]
+    seen = keras.layers.Add()(crops) if count > 1 else crops[0]
+    other = keras.Model(crops, keras.layers.Dense(7)(keras.layers.Flatten()(seen)))
+    path = tmp_path / "other.tflite"
+    path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(other).convert())
+    result = emoflix_train("evaluate", path, "--data", tiny)
+    assert (result.exit_code, "one grey square" in result.output) == (2, True)
+
+
+def test_a_network_that_ends_in_a_softmax_is_as_sure_as_it_says(
+    run: Path, tiny: Path, tmp_path: Path
+) -> None:
+    import keras
+
+    plain = KerasClassifier(run / "model.keras")
+    sure = keras.layers.Softmax()(plain.model.output)
+    keras.Model(plain.model.input, sure).save(tmp_path / "softmax.keras")
+    images = prepared.load(tiny).of("PublicTest").images
+    np.testing.assert_allclose(
+        log_softmax(KerasClassifier(tmp_path / "softmax.keras").logits(images)),
+        log_softmax(plain.logits(images)),
+        atol=1e-4,
+    )
 
 
 def test_an_engine_that_is_not_installed_is_named(

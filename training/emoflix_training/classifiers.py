@@ -20,6 +20,10 @@ ENGINES: Final = {"litert": "ai_edge_litert", "tflite-runtime": "tflite_runtime"
 
 KERAS_BATCH: Final = 256
 
+PROBABILITY_ROUNDING: Final = 0.02
+"""How far seven probabilities in steps of 1/256 may be from 1 together."""
+LEAST_PROBABILITY: Final = 1e-6
+
 
 class Classifier(Protocol):
     """A network that can be asked."""
@@ -67,7 +71,11 @@ class KerasClassifier:
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         crops = centre_crop(images, int(self.model.input_shape[1]))
-        return np.asarray(self.model.predict(crops, batch_size=KERAS_BATCH, verbose=0))
+        return self.of_crops(crops)
+
+    def of_crops(self, crops: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32[n, 7] for crops float32[n, px, px, 1]."""
+        return as_logits(self.model.predict(crops, batch_size=KERAS_BATCH, verbose=0))
 
 
 @dataclass(frozen=True)
@@ -98,9 +106,15 @@ class TfliteClassifier:
 
     def __init__(self, path: Path, engine: str = "litert") -> None:
         self._interpreter = _interpreter(path, engine)
-        self._input, self.input = _tensor(self._interpreter.get_input_details()[0])
-        self._output, self.output = _tensor(self._interpreter.get_output_details()[0])
-        _require_contract(path, self.input.shape, self.output.shape)
+        takes, answers = (
+            [_tensor(end) for end in ends]
+            for ends in (
+                self._interpreter.get_input_details(),
+                self._interpreter.get_output_details(),
+            )
+        )
+        _require_contract(path, _shapes(takes), _shapes(answers))
+        (self._input, self.input), (self._output, self.output) = takes[0], answers[0]
 
     @property
     def crop_px(self) -> int:
@@ -126,7 +140,19 @@ class TfliteClassifier:
         return answers
 
     def logits(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self.output.to_real(self.raw_logits(images))
+        return as_logits(self.output.to_real(self.raw_logits(images)))
+
+
+def as_logits(answers: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The answers float32[n, 7] of a network; where they are probabilities, their logarithms.
+
+    Many a network ends in a softmax. Another one over it would hardly change which answer is
+    likeliest, but flatten how sure it is of it.
+    """
+    sums_to_one = np.abs(answers.sum(axis=1) - 1) < PROBABILITY_ROUNDING
+    if (answers >= 0).all() and sums_to_one.all():
+        return np.asarray(np.log(np.maximum(answers, LEAST_PROBABILITY)), np.float32)
+    return np.asarray(answers)
 
 
 def available_engines() -> list[str]:
@@ -146,13 +172,19 @@ def _raw_logits(path: Path, engine: str, images: NDArray[np.uint8]) -> NDArray[A
     return TfliteClassifier(path, engine).raw_logits(images)
 
 
+def _shapes(tensors: list[tuple[int, Tensor]]) -> Any:
+    """The shape of the one end there is, or all of them."""
+    shapes = [tensor.shape for _, tensor in tensors]
+    return shapes[0] if len(shapes) == 1 else shapes
+
+
 def _require_contract(path: Path, takes: Any, answers: Any) -> None:
     match takes, answers:
-        case (_, int(height), int(width), 1), (_, int(count)):
+        case (1 | None, int(height), int(width), 1), (1 | None, int(count)):
             if height == width <= FER_PX and count == len(LABELS):
                 return
     raise ModelFileError(
-        f"{path}: takes {takes} and answers {answers}; a grey square of {FER_PX} px or fewer and "
+        f"{path}: takes {takes} and answers {answers}; one grey square of {FER_PX} px or fewer and "
         f"{len(LABELS)} logits are wanted"
     )
 

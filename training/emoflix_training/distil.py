@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .augment import augment
-from .classifiers import KERAS_BATCH, KerasClassifier
+from .classifiers import KerasClassifier
 from .errors import RunError
 from .files import replacing
 from .labels import LABELS
 from .metrics import log_softmax
 from .prepared import Faces
 from .recipe import Augmentation, Recipe
-from .run_folder import refuse_old_run
+from .run_folder import kept_arrays, refuse_old_run
 from .voters import expected_labels, require_votes
 
 CACHE: Final = "teacher.npz"
@@ -42,7 +42,7 @@ def teach(
         recipe: of the student, with a `distillation`.
         faces: the split `train`.
         run: the student's folder, where the answers are kept.
-        teachers: .keras networks; not needed to resume.
+        teachers: .keras networks; not needed to resume, but then the ones it was begun with.
         resume: read the answers kept there.
         on_view: called after each teacher's look at all faces.
 
@@ -51,13 +51,13 @@ def teach(
 
     Raises:
         RunError: no teacher or no `distillation`, the folder holds a run already, or it holds no
-            answers about these faces.
+            answers of these teachers about these faces.
         DataError: the recipe listens to voters and the data has none.
     """
     if recipe.distillation is None:
         raise RunError("the recipe has no `distillation`; use `emoflix-train train`")
     if resume:
-        return _kept(run / CACHE, len(faces))
+        return _kept(run / CACHE, len(faces), teachers)
     if not teachers:
         raise RunError("give at least one --teacher")
     require_votes(recipe, faces)
@@ -104,17 +104,21 @@ def ask(
         generator = np.random.default_rng((seed, position))
         for _ in range(views):
             crops = augment(faces.images, crop_px, clear, generator)
-            logits = teacher.model.predict(crops, batch_size=KERAS_BATCH, verbose=0)
-            total += np.exp(log_softmax(logits))
+            total += np.exp(log_softmax(teacher.of_crops(crops)))
             on_view()
     return np.asarray(total / (len(teachers) * views), np.float32)
 
 
-def _kept(path: Path, faces: int) -> NDArray[np.float32]:
+def _kept(path: Path, faces: int, teachers: Sequence[Path]) -> NDArray[np.float32]:
     if not path.is_file():
         raise RunError(f"{path}: no such file; distil without --resume, into a new folder")
-    with np.load(path, allow_pickle=False) as stored:
+    with kept_arrays(path) as stored:
         answers = np.asarray(stored["probabilities"], np.float32)
+        asked = stored["teachers"].tolist()
     if len(answers) != faces:
         raise RunError(f"{path}: answers about {len(answers)} faces, but the data has {faces}")
+    if teachers and [str(teacher) for teacher in teachers] != asked:
+        raise RunError(
+            f"{path}: {' and '.join(asked)} answered; leave out --teacher, or begin anew"
+        )
     return answers
