@@ -5,14 +5,14 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from emoflix_training import near
 from emoflix_training.fer2013 import USAGES, Rows
 from emoflix_training.labels import SPLITS, VOTES
-from emoflix_training.near import alike, joined, near_pairs
+from emoflix_training.near import alike, joined, near_pairs, shifted_pairs
 from emoflix_training.prepare import prepare
 
 Picture = NDArray[np.uint8]
@@ -101,6 +101,45 @@ def test_a_near_copy_of_an_evaluation_image_is_not_learnt_from() -> None:
     assert faces.of("PublicTest").unique.tolist() == [True, False]
     learnt = faces.take(faces.split < SPLITS.index("PublicTest"))
     assert not set(learnt.group) & set(faces.of("PublicTest").group)
+
+
+def cut_elsewhere(pictures: Picture, down: int, across: int) -> Picture:
+    """The pictures cut out of larger ones, so many pixels off the middle."""
+    larger = np.stack(
+        [cv2.resize(one, (60, 60), interpolation=cv2.INTER_CUBIC) for one in pictures]
+    )
+    return larger[:, 6 + down : 54 + down, 6 + across : 54 + across]
+
+
+@given(st.integers(-3, 3), st.integers(-3, 3))
+@settings(max_examples=15, deadline=None)
+def test_a_copy_that_is_cut_elsewhere_is_found_by_trying(down: int, across: int) -> None:
+    pictures = cut_elsewhere(photographs(40), 0, 0)
+    pictures[31] = cut_elsewhere(photographs(40), down, across)[7]
+    rows = np.arange(40) >= 30
+    assert shifted_pairs(pictures, rows).tolist() == [[7, 31]]
+
+
+def test_pictures_of_which_none_is_looked_for_have_no_copies() -> None:
+    pictures = np.concatenate([photographs(3)] * 2)
+    assert shifted_pairs(pictures, np.zeros(6, bool)).tolist() == []
+
+
+@pytest.mark.parametrize("shifted", [False, True])
+def test_a_copy_cut_elsewhere_is_learnt_from_unless_it_is_looked_for(shifted: bool) -> None:  # noqa: FBT001
+    pictures = cut_elsewhere(photographs(30), 0, 0)
+    pictures[29] = cut_elsewhere(photographs(30), 3, -3)[3]
+    usage = np.full(30, USAGES.index("Training"), np.uint8)
+    usage[28:] = USAGES.index("PublicTest")
+    rows = Rows(
+        images=pictures,
+        labels=np.arange(30, dtype=np.uint8) % 7,
+        usage=usage,
+        votes=np.zeros((30, len(VOTES)), np.uint8),
+    )
+    faces, counts = prepare(rows, validation_fraction=0.3, shifted=shifted)
+    assert counts.dropped_near_evaluation == shifted
+    assert faces.of("PublicTest").unique.tolist() == [True, not shifted]
 
 
 def test_near_copies_stay_on_one_side_of_the_validation_cut() -> None:

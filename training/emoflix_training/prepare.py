@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from .errors import DataError
 from .fer2013 import USAGES, Rows
 from .labels import LABELS, SPLITS
-from .near import exact_groups, joined, near_pairs
+from .near import exact_groups, joined, near_pairs, shifted_pairs
 from .prepared import Faces
 
 TRAINING: Final = USAGES.index("Training")
@@ -73,7 +73,12 @@ class Counts:
 
 
 def prepare(
-    rows: Rows, *, validation_fraction: float = 0.1, seed: int = 20, keep_leaks: bool = False
+    rows: Rows,
+    *,
+    validation_fraction: float = 0.1,
+    seed: int = 20,
+    keep_leaks: bool = False,
+    shifted: bool = False,
 ) -> tuple[Faces, Counts]:
     """Drop what would leak or contradict itself, and cut a validation part from Training.
 
@@ -83,17 +88,20 @@ def prepare(
     none does. Near copies within Training stay, on one side of the cut.
 
     With `keep_leaks` the copies of evaluation images stay in Training, as published: for measuring
-    what they add to a score.
+    what they add to a score. With `shifted` a copy of an evaluation image that is cut a little
+    elsewhere is a near copy too.
 
     Raises:
         DataError: nothing is left.
     """
     group = exact_groups(rows.images)
     groups = int(group.max()) + 1
+    training = rows.usage == TRAINING
     pairs = near_pairs(rows.images)
+    if shifted:
+        pairs = np.concatenate([pairs, shifted_pairs(rows.images, ~training)])
     pairs = pairs[group[pairs[:, 0]] != group[pairs[:, 1]]]
     kin = joined(group, pairs)
-    training = rows.usage == TRAINING
     blank = rows.images.min(axis=(1, 2)) == rows.images.max(axis=(1, 2))
 
     in_evaluation = np.isin(group, group[~training])
