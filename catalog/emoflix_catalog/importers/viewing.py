@@ -1,13 +1,13 @@
 """A table of what somebody watched, by the names its columns have at a service."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from emoflix_catalog.importers import tidy
 from emoflix_catalog.importers.contract import RowError, SourceError, Tally, Watched
-from emoflix_catalog.importers.files import csv_rows
+from emoflix_catalog.importers.files import csv_rows, header_of
 
 HIGHEST_RATING = 10
 
@@ -34,16 +34,22 @@ def watched_in(path: Path, columns: Columns, tally: Tally) -> Iterator[Watched]:
         SourceError: It cannot be read, or its header has no column of titles.
     """
     for place, row in csv_rows(path, tally):
-        if not any(name in row for name in columns.title):
-            raise SourceError(
-                f"{path}:1: no column {' or '.join(columns.title)}: give the export as it was"
-                " downloaded"
-            )
+        _need_titles(path, row, columns)
         tally.read += 1
         try:
             yield _watched(place, row, columns)
         except RowError as error:
             tally.reject(place, error)
+    if not tally.read:
+        _need_titles(path, header_of(path), columns)
+
+
+def _need_titles(path: Path, header: Iterable[str], columns: Columns) -> None:
+    if not set(header) & set(columns.title):
+        raise SourceError(
+            f"{path}:1: no column {' or '.join(columns.title)}: give the export as it was"
+            " downloaded"
+        )
 
 
 def _watched(place: str, row: Mapping[str, str], columns: Columns) -> Watched:

@@ -162,6 +162,25 @@ def test_a_table_of_another_kind_is_refused(
         history(source, path)
 
 
+@pytest.mark.parametrize("source", ["letterboxd", "trakt", "imdb-list"])
+@pytest.mark.parametrize("text", ["", "{}", "Position\n"])
+def test_a_file_without_titles_is_refused_even_where_it_has_no_rows(
+    tmp_path: Path, history: Callable[..., History], source: str, text: str
+) -> None:
+    where = tmp_path / "export.csv"
+    where.write_text(text, encoding="utf-8")
+    with pytest.raises(SourceError, match=r"export\.csv:1: no column .*[Tt]itle"):
+        history(source, where)
+
+
+def test_a_member_who_watched_nothing_has_an_empty_history(
+    tmp_path: Path, history: Callable[..., History]
+) -> None:
+    where = tmp_path / "watched.csv"
+    where.write_text("Date,Name,Year,Letterboxd URI\n", encoding="utf-8")
+    assert history("letterboxd", where).entries == []
+
+
 def test_an_export_without_a_known_table_is_refused(
     tmp_path: Path, history: Callable[..., History]
 ) -> None:
