@@ -212,6 +212,13 @@ def test_what_was_liked_leads_to_more_of_it(catalogue_of: CatalogueOf) -> None:
     assert texts(slate.films[0])[0] == "Like heist, which you liked: heist and friendship"
 
 
+def test_a_reason_names_who_made_and_played_in_both_films_once(catalogue_of: CatalogueOf) -> None:
+    tramp = {"directors": ("Chaplin",), "cast": ("Chaplin",), "genres": ("comedy",)}
+    catalogue = catalogue_of(film("liked", **tramp), film("like-it", **tramp), film("other"))
+    slate = recommend(catalogue, Viewer(liked=("liked",)), None, EVENING, count=1)
+    assert texts(slate.films[0]) == ["Like liked, which you liked: Chaplin and comedy"]
+
+
 def test_what_was_disliked_leads_away(catalogue_of: CatalogueOf) -> None:
     catalogue = catalogue_of(
         film("liked", genres=("crime", "comedy")),

@@ -88,10 +88,10 @@ class Content(Scorer):
 
 def _shared(film: Film, liked: Film) -> list[str]:
     """Two words, at most, that both films bear: the rarer kinds first."""
-    words = [
+    words = dict.fromkeys(
         word
         for kind in _RAREST_FIRST
         for word in getattr(film, kind)
         if word in getattr(liked, kind)
-    ]
-    return words[:2]
+    )
+    return list(words)[:2]
