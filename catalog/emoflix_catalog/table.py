@@ -157,7 +157,8 @@ def read_films(path: Path) -> Iterator[Row | Problem]:
     Raises:
         OSError: The file cannot be read.
     """
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+    # Spreadsheets begin a file with a mark, which is no part of the first column's name.
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.reader(file, strict=True)
         header = _next(reader, path)
         if header is None:

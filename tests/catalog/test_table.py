@@ -120,6 +120,12 @@ def test_a_wrong_header_is_one_problem(tmp_path: Path, header: str, text: str) -
     assert text in str(problem)
 
 
+def test_a_table_that_a_spreadsheet_marked_is_read(table: Callable[..., Path]) -> None:
+    path = table()
+    path.write_text(path.read_text(encoding="utf-8"), encoding="utf-8-sig")
+    assert [type(row) for row in read_films(path)] == [Row]
+
+
 def test_a_table_in_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "films.csv"
     path.write_bytes(f"{','.join(COLUMNS)}\n{line(title='Amélie')}\n".encode("latin-1", "replace"))
