@@ -1,5 +1,6 @@
 """Options that several commands share, and the words they accept."""
 
+import math
 import re
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
@@ -52,6 +53,21 @@ class Years(click.ParamType[tuple[int, int]]):
         if years[0] > years[1]:
             self.fail(f"{value!r} ends before it begins: write the first year first", param, ctx)
         return years
+
+
+class Share(click.FloatRange):
+    """A number from 0 to 1."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 1)
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        share: float = super().convert(value, param, ctx)
+        if math.isnan(share):  # it is neither below a limit nor above one
+            self.fail(f"{value!r} is not in the range 0<=x<=1.", param, ctx)
+        return share
 
 
 LANGUAGE = Word("language", LANGUAGES, LANGUAGES)

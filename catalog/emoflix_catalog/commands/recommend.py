@@ -10,6 +10,7 @@ from emoflix_catalog.commands.options import (
     GENRE,
     LANGUAGE,
     MOOD_TAG,
+    Share,
     catalogue_option,
     count_option,
     json_option,
@@ -24,6 +25,7 @@ from emoflix_catalog.recommend import Context, Slate, Viewer, mood_of
 from emoflix_catalog.recommend import recommend as make_slate
 from emoflix_catalog.search import Query, search
 from emoflix_catalog.store import Catalogue, open_catalogue
+from emoflix_catalog.table import FIRST_YEAR
 from emoflix_catalog.vocabulary import AGES, EXPRESSIONS, LANGUAGES
 
 _ROLES = {"actors": "cast", "directors": "director"}
@@ -31,9 +33,7 @@ _ROLES = {"actors": "cast", "directors": "director"}
 
 @click.command()
 @click.option("--mood", type=click.Choice(EXPRESSIONS), help="What the room looks like.")
-@click.option(
-    "--confidence", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="In the mood."
-)
+@click.option("--confidence", type=Share(), default=0.8, show_default=True, help="In the mood.")
 @click.option("--language", "languages", type=LANGUAGE, multiple=True, help="The dearest first.")
 @click.option("--actor", "actors", multiple=True, help="A favourite; or several.")
 @click.option("--director", "directors", multiple=True, help="A favourite; or several.")
@@ -62,7 +62,7 @@ _ROLES = {"actors": "cast", "directors": "director"}
 @click.option("--restless", is_flag=True, help="People do not settle.")
 @click.option(
     "--lift",
-    type=click.FloatRange(0, 1),
+    type=Share(),
     default=0.5,
     show_default=True,
     help="How far to move the mood: 0 matches it, 1 lifts it.",
@@ -96,6 +96,10 @@ def recommend(
     **wishes: Any,
 ) -> None:
     """Recommend films for a viewer and a mood."""
+    if at is not None and not FIRST_YEAR <= at.year < dt.MAXYEAR:
+        raise InvalidRequestError(
+            f"--at {at.date()}: is no evening: give one from {FIRST_YEAR} to {dt.MAXYEAR - 1}"
+        )
     viewer = Viewer(seen=frozenset(seen), **wishes)
     reading = mood_of(mood, confidence) if mood else None
     look = None if picture is None else describer(path)(read_picture(picture))
