@@ -100,4 +100,5 @@ def exported(run: Path, tiny: Path, tmp_path_factory: pytest.TempPathFactory) ->
     result = emoflix_train("export", run, "--data", tiny, "--out", out, "--score", "PrivateTest")
     assert result.exit_code == 0, result.output
     assert "1 partition" in result.output
+    assert "the best of 6 (6 planned)" in result.output
     return out

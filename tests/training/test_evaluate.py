@@ -59,6 +59,31 @@ def test_a_folder_of_several_splits_is_not_measured_as_one(
     assert one.exit_code == 0, one.output
 
 
+def test_networks_of_two_runs_are_told_apart(run: Path, tiny: Path, tmp_path: Path) -> None:
+    other = tmp_path / "model.keras"
+    shutil.copy(run / "model.keras", other)
+    result = emoflix_train("evaluate", run / "model.keras", "--data", tiny, "--against", other)
+    assert result.exit_code == 0, result.output
+    assert f"{run / 'model.keras'} against {other}" in result.output
+
+
+def test_a_name_with_brackets_is_a_name(run: Path, tiny: Path, tmp_path: Path) -> None:
+    network = tmp_path / "[red]x.keras"
+    shutil.copy(run / "model.keras", network)
+    result = emoflix_train("evaluate", network, "--data", tiny, "--against", network)
+    assert result.exit_code == 0, result.output
+    assert f"{network.name} on validation" in result.output
+    assert f"{network} against {network}" in result.output
+
+
+@pytest.mark.parametrize("name", ["page", "network.tflite"])
+def test_a_report_is_written_over_nothing_but_a_page(
+    run: Path, tiny: Path, tmp_path: Path, name: str
+) -> None:
+    result = emoflix_train("report", run / "model.keras", "--data", tiny, "--out", tmp_path / name)
+    assert (result.exit_code, "has to end in .html" in result.output) == (2, True)
+
+
 def test_a_copy_in_a_folder_counts_once_among_the_distinct(
     run: Path, tiny: Path, tmp_path: Path
 ) -> None:

@@ -128,6 +128,14 @@ def test_an_export_without_a_trained_network_is_refused(tiny: Path, tmp_path: Pa
     assert not out.parent.exists()
 
 
+def test_a_run_without_its_history_is_not_exported(run: Path, tiny: Path, tmp_path: Path) -> None:
+    shutil.copytree(run, tmp_path / "run")
+    (tmp_path / "run" / "history.csv").unlink()
+    out = tmp_path / "expression.tflite"
+    result = emoflix_train("export", tmp_path / "run", "--data", tiny, "--out", out)
+    assert (result.exit_code, "no history.csv" in result.output, out.exists()) == (2, True, False)
+
+
 def test_a_run_is_exported_with_the_faces_it_was_trained_on(
     run: Path, tiny: Path, tmp_path: Path
 ) -> None:

@@ -30,7 +30,7 @@ from .files import replacing
 from .metrics import fit_temperature, prior_of
 from .prepared import Faces
 from .recipe import Recipe, read_recipe
-from .run_folder import refuse_other_faces
+from .run_folder import history_of, refuse_other_faces
 
 CALIBRATION_CROPS: Final = 200
 COMPARED_CROPS: Final = 200
@@ -41,7 +41,10 @@ it, is finer than what the engines' roundings along the way differ by."""
 
 @dataclass(frozen=True)
 class Exported:
-    """What `export` did; the evaluations are paired, float and int8, in the order of the splits."""
+    """What `export` did; the evaluations are paired, float and int8, in the order of the splits.
+
+    Of the run's `planned_epochs` `epochs` were finished; the network is that of `best_epoch`.
+    """
 
     network: Path
     card: Path
@@ -49,6 +52,9 @@ class Exported:
     partitions: int
     engines: list[str]
     largest_difference: int
+    best_epoch: int
+    epochs: int
+    planned_epochs: int
     temperature: float
     evaluations: list[tuple[Evaluation, Evaluation]]
 
@@ -73,7 +79,9 @@ def export(
     """
     require_tensorflow("export")
     splits = ["validation", *score]
-    recipe = _recipe_of(run)
+    recipe, history = _recipe_of(run), history_of(run)
+    if not history:
+        raise RunError(f"{run}: no history.csv; name the folder that its network was trained in")
     refuse_other_faces(run, faces)
     for other in seeds:
         refuse_other_faces(other, faces)
@@ -111,6 +119,9 @@ def export(
         partitions=1,
         engines=engines,
         largest_difference=difference,
+        best_epoch=max(history, key=lambda epoch: epoch.validation_accuracy).epoch,
+        epochs=len(history),
+        planned_epochs=recipe.epochs,
         temperature=candidate.temperature,
         evaluations=candidate.evaluations,
     )

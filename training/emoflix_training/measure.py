@@ -17,9 +17,13 @@ from .prepared import Faces
 
 @dataclass(frozen=True)
 class Findings:
-    """What was measured of `network`, and the answers behind it: logits float32[n, 7]."""
+    """What was measured of `network`, and the answers behind it: logits float32[n, 7].
+
+    `name` tells it from the one that it was compared with.
+    """
 
     network: Path
+    name: str
     faces: Faces
     logits: NDArray[np.float32]
     evaluation: Evaluation
@@ -52,12 +56,16 @@ def measure(
     """
     classifier = classifiers.load(network, engine)
     logits = classifier.logits(faces.images)
-    comparison = None
+    comparison, called = None, network.name
     if against is not None:
         other = classifiers.load(against, engine).logits(faces.images)
-        comparison = compare(against.name, faces, logits, other)
+        # Every run calls its network model.keras.
+        alike = network.name == against.name
+        called = str(network) if alike else network.name
+        comparison = compare(str(against) if alike else against.name, faces, logits, other)
     return Findings(
         network=network,
+        name=called,
         faces=faces,
         logits=logits,
         evaluation=evaluate(name, faces, logits, temperature_of(network)),

@@ -165,7 +165,7 @@ def in_words(found: Findings) -> str:
     """How the network fares against the one that it was compared with."""
     if (other := found.comparison) is None:
         return ""
-    one, two, test = found.network.name, other.network, other.mcnemar
+    one, two, test = found.name, other.network, other.mcnemar
     return (
         f"{one} against {two}, which is right on {percent(other.score)}: {one} alone is right on "
         f"{test.first_only} faces, {two} alone on {test.second_only}; McNemar's exact test: "

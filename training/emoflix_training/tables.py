@@ -24,7 +24,7 @@ def show_counts(counts: Counts, out: Path) -> None:
     for table, rows in ((found, counts.found()), (dropped, counts.dropped())):
         for text, n in rows:
             table.add_row(text, f"{n}")
-    splits = Table("split", *LABELS, "all", "distinct", title=f"Written to {out.name}")
+    splits = Table("split", *LABELS, "all", "distinct", title=_plain(f"Written to {out.name}"))
     for row in counts.written():
         splits.add_row(*map(str, row))
     _print(found, dropped, splits)
@@ -38,7 +38,10 @@ def show_exported(exported: Exported) -> None:
     Console(soft_wrap=True).print(
         f"{exported.network}: {exported.size_bytes / 1e6:.2f} MB, "
         f"{exported.partitions} partition, temperature {exported.temperature:.3f}, "
-        f"{' and '.join(exported.engines)} within {exported.largest_difference} step"
+        f"{' and '.join(exported.engines)} within {exported.largest_difference} step; "
+        f"epoch {exported.best_epoch}, the best of {exported.epochs} "
+        f"({exported.planned_epochs} planned)",
+        markup=False,
     )
     table = Table("split", "network", "accuracy, %", "distinct images, %", "macro F1")
     for pair in exported.evaluations:
@@ -59,7 +62,9 @@ def show_evaluation(found: Findings) -> None:
     from rich.table import Table
 
     evaluation = found.evaluation
-    summary = Table("measured", "value", title=f"{found.network.name} on {evaluation.split}")
+    summary = Table(
+        "measured", "value", title=_plain(f"{found.network.name} on {evaluation.split}")
+    )
     for text, value in (
         ("accuracy, %, 95 % interval", percent(evaluation.full)),
         ("accuracy on distinct images, %", percent(evaluation.distinct)),
@@ -89,7 +94,7 @@ def show_evaluation(found: Findings) -> None:
             hard.add_row(*entry)
         _print(hard)
     if found.comparison is not None:
-        Console(soft_wrap=True).print(in_words(found))
+        Console(soft_wrap=True).print(in_words(found), markup=False)
 
 
 def show_clip(produced: Produced) -> None:
@@ -112,6 +117,13 @@ def show_clip(produced: Produced) -> None:
     ):
         table.add_row(text, value)
     _print(table)
+
+
+def _plain(text: str) -> str:
+    """A name with brackets in it as it is: rich takes [red] for a colour."""
+    from rich.markup import escape
+
+    return escape(text)
 
 
 def _print(*tables: "Table") -> None:
