@@ -90,7 +90,7 @@ def shifted_pairs(images: NDArray[np.uint8], rows: NDArray[np.bool_]) -> NDArray
                 like = np.einsum("ij,ij->i", moved_whole[a], whole[b]) >= CORRELATION
                 like &= wanted[a] != b
                 found.append(np.stack([wanted[a[like]], b[like]], axis=1))
-    return np.unique(np.sort(np.concatenate(found), axis=1), axis=0)
+    return np.asarray(np.unique(np.sort(np.concatenate(found), axis=1), axis=0))
 
 
 def _middle(images: NDArray[np.uint8], down: int, across: int) -> NDArray[np.uint8]:
