@@ -22,6 +22,8 @@ MOST_WORDS: Final = 12
 """Of a query: the rest of a longer one is not looked at."""
 _LEAST_SOUND: Final = 4
 """Letters below which too much sounds alike."""
+_LONGEST_SPLIT: Final = 24
+"""Letters of a word that may be two written as one."""
 _TITLES: Final = "{title original_title}"
 
 
@@ -122,6 +124,20 @@ def _all(words: list[str]) -> str:
     return " AND ".join(f'"{word}"' for word in words) + " *"
 
 
+def _one_or_two(words: list[str]) -> str:
+    """Every word, or two in its place: Spiderman is Spider-Man."""
+    return " AND ".join(
+        f"({' OR '.join(f'{_phrase([part])} *' for part in (word, *_halves(word)))})"
+        for word in words
+    )
+
+
+def _halves(word: str) -> list[str]:
+    if len(word) > _LONGEST_SPLIT:
+        return []
+    return [f"{word[:at]} {word[at:]}" for at in range(1, len(word))]
+
+
 def _words(catalogue: Catalogue, words: list[str]) -> Iterator[int]:
     """Films with every word somewhere: in titles and names, or in keywords and synopsis."""
     tokens = " ".join(words).split()
@@ -159,6 +175,8 @@ _TEXT_STAGES: Final[tuple[Stage, ...]] = (
     _names(lambda words: f"people : {_phrase([BOUNDARY, *words])} *"),
     _names(_all),
     _words,
+    _names(lambda words: f"{_TITLES} : {_phrase([''.join(words)])} *"),
+    _names(lambda words: f"{_TITLES} : ({_one_or_two(words)})"),
     _sounds,
 )
 """From the title itself to what only sounds like a word of it."""

@@ -28,6 +28,9 @@ def titles(catalogue: Catalogue, query: Query, count: int = 20) -> list[str]:
         ("기생충", "Parasite"),
         ("spirited awa", "Spirited Away"),
         ("miyazaki bathhouse", "Spirited Away"),
+        ("spiritedaway", "Spirited Away"),
+        ("neighbortotoro", "My Neighbor Totoro"),
+        ("drish yam", "Drishyam"),
         ("pather panchali", "Pather Panchali"),
         ("পথের পাঁচালী", "Pather Panchali"),
     ],
@@ -42,6 +45,18 @@ def test_a_word_that_sounds_right_finds_the_film(catalogue_of: Callable[..., Cat
     assert titles(catalogue, Query(text="bahubali"))
     assert titles(catalogue, Query(text="ബാഹുബലി"))
     assert not titles(catalogue, Query(text="bahurani"))
+
+
+@pytest.mark.parametrize("text", ["spiderman", "spiderman no way", "spider-man", "spiderma"])
+def test_words_written_as_one_find_the_film(
+    catalogue_of: Callable[..., Catalogue], text: str
+) -> None:
+    catalogue = catalogue_of(
+        Film(id="s-2021", title="Spider-Man: No Way Home", year=2021),
+        Film(id="w-2008", title="WALL·E", year=2008),
+    )
+    assert titles(catalogue, Query(text=text)) == ["Spider-Man: No Way Home"]
+    assert titles(catalogue, Query(text="walle")) == ["WALL·E"]
 
 
 @pytest.mark.parametrize("person", ["mohanlal", "Mohan Lal", "mohan la", "mohanl", "മോഹൻലാൽ"])
