@@ -85,18 +85,22 @@ def test_whoever_is_connected_shares_a_group(pairs: list[tuple[int, int]]) -> No
         assert {j for j in range(20) if group[j] == group[i]} == reachable[i]
 
 
+def rows_of(pictures: Picture) -> Rows:
+    """Faces to learn from, but for the last two, which are PublicTest's."""
+    usage = np.full(len(pictures), USAGES.index("Training"), np.uint8)
+    usage[-2:] = USAGES.index("PublicTest")
+    return Rows(
+        images=pictures,
+        labels=np.arange(len(pictures), dtype=np.uint8) % 7,
+        usage=usage,
+        votes=np.zeros((len(pictures), len(VOTES)), np.uint8),
+    )
+
+
 def test_a_near_copy_of_an_evaluation_image_is_not_learnt_from() -> None:
     pictures = photographs(30)
     pictures[3] = darker(pictures[29])
-    usage = np.full(30, USAGES.index("Training"), np.uint8)
-    usage[28:] = USAGES.index("PublicTest")
-    rows = Rows(
-        images=pictures,
-        labels=np.arange(30, dtype=np.uint8) % 7,
-        usage=usage,
-        votes=np.zeros((30, len(VOTES)), np.uint8),
-    )
-    faces, counts = prepare(rows, validation_fraction=0.3)
+    faces, counts = prepare(rows_of(pictures), validation_fraction=0.3)
     assert (counts.dropped_for_evaluation, counts.dropped_near_evaluation) == (0, 1)
     assert faces.of("PublicTest").unique.tolist() == [True, False]
     learnt = faces.take(faces.split < SPLITS.index("PublicTest"))
@@ -129,15 +133,7 @@ def test_pictures_of_which_none_is_looked_for_have_no_copies() -> None:
 def test_a_copy_cut_elsewhere_is_learnt_from_unless_it_is_looked_for(shifted: bool) -> None:  # noqa: FBT001
     pictures = cut_elsewhere(photographs(30), 0, 0)
     pictures[29] = cut_elsewhere(photographs(30), 3, -3)[3]
-    usage = np.full(30, USAGES.index("Training"), np.uint8)
-    usage[28:] = USAGES.index("PublicTest")
-    rows = Rows(
-        images=pictures,
-        labels=np.arange(30, dtype=np.uint8) % 7,
-        usage=usage,
-        votes=np.zeros((30, len(VOTES)), np.uint8),
-    )
-    faces, counts = prepare(rows, validation_fraction=0.3, shifted=shifted)
+    faces, counts = prepare(rows_of(pictures), validation_fraction=0.3, shifted=shifted)
     assert counts.dropped_near_evaluation == shifted
     assert faces.of("PublicTest").unique.tolist() == [True, not shifted]
 
