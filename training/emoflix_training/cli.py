@@ -59,7 +59,7 @@ def main() -> None:
 @click.option(
     "--shifted",
     is_flag=True,
-    help="Find copies of evaluation images cut up to 3 px elsewhere too: a minute more.",
+    help="Find copies of evaluation images cut up to 3 px elsewhere too: half a minute more.",
 )
 def prepare(
     *,

@@ -28,6 +28,7 @@ PAIRS: Final = 16_384
 
 SHIFT_PX: Final = 3
 MIDDLE_PX: Final = 40
+"""Of 48: what lies within the picture at every shift, in whole cells."""
 CELL_PX: Final = 4
 """Means over so many pixels propose the pairs whose middles are then laid on each other."""
 
